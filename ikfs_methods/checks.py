@@ -1,0 +1,131 @@
+"""The one gate for input: shape, labels, numbers, missing answers, options.
+
+Methods call these before they compute, so that a wrong argument is refused in the same words everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+
+from ikfs_methods.errors import (
+    ColumnError,
+    ConstantItemError,
+    NotNumericError,
+    ParameterError,
+    ScaleError,
+    TooFewError,
+)
+
+
+def listed(names: Iterable[object], limit: int = 8) -> str:
+    """Names for a message: the first `limit` of them, then how many more."""
+    shown = [str(name) for name in names]
+    tail = f" and {len(shown) - limit} more" if len(shown) > limit else ""
+    return ", ".join(shown[:limit]) + tail
+
+
+def did_you_mean(name: str, options: Iterable[str]) -> str:
+    """' Did you mean X?' for the nearest option, or nothing."""
+    near = get_close_matches(name, list(options), n=1, cutoff=0.6)
+    return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def one_of(value: str, options: Collection[str], *, name: str) -> str:
+    """The value, when it is one of the options; else a ParameterError that names them."""
+    if value not in options:
+        raise ParameterError(
+            f"{name} must be one of {listed(options, 20)}; found {value!r}.{did_you_mean(str(value), options)}"
+        )
+    return value
+
+
+def fraction(value: float, *, name: str) -> float:
+    """The value, when it lies strictly between 0 and 1 (a level, a share); else a ParameterError."""
+    if not (isinstance(value, int | float) and 0 < value < 1):
+        raise ParameterError(f"{name} must be a number between 0 and 1, both excluded; found {value!r}.")
+    return float(value)
+
+
+def numeric_frame(
+    values: pd.DataFrame, *, what: str = "answers", min_rows: int = 2, min_columns: int = 2
+) -> pd.DataFrame:
+    """The values as a float frame with unique labels; missing cells stay NaN.
+
+    Raises ParameterError when it is no frame, ColumnError for repeated columns, NotNumericError for text (with its
+    column and row), TooFewError when there are fewer than `min_rows` rows or `min_columns` columns.
+    """
+    if not isinstance(values, pd.DataFrame):
+        raise ParameterError(f"{what} must be a pandas DataFrame; found {type(values).__name__}.")
+    repeated = list(values.columns[values.columns.duplicated()])
+    if repeated:
+        raise ColumnError(f"{what} must have unique column names; repeated: {listed(repeated)}. Rename or drop them.")
+    if values.shape[1] < min_columns or values.shape[0] < min_rows:
+        raise TooFewError(
+            f"{what} must have at least {min_rows} rows and {min_columns} columns; "
+            f"found {values.shape[0]} and {values.shape[1]}. Supply more data or fewer restrictions."
+        )
+    columns = {}
+    for label in values.columns:
+        column = values[label]
+        number = pd.to_numeric(column, errors="coerce").astype("float64")
+        text = number.isna() & column.notna()
+        if text.any():
+            row = column.index[text.to_numpy()][0]
+            raise NotNumericError(
+                f"{what} must be numbers; column {label!r} has text in {int(text.sum())} row(s), "
+                f"the first {column[text].iloc[0]!r} in row {row!r}. Correct it or declare it as missing."
+            )
+        infinite = np.isinf(number.to_numpy())
+        if infinite.any():
+            raise NotNumericError(
+                f"{what} must be finite numbers; column {label!r} has {int(infinite.sum())} infinite value(s), "
+                f"the first in row {column.index[infinite][0]!r}. Correct it or declare it as missing."
+            )
+        columns[label] = number
+    return pd.DataFrame(columns, index=values.index)
+
+
+def complete_rows(
+    values: pd.DataFrame, *, what: str = "answers", min_rows: int = 2, min_columns: int = 2
+) -> pd.DataFrame:
+    """The rows without a missing answer (listwise), as floats; raises as `numeric_frame` does."""
+    frame = numeric_frame(values, what=what, min_rows=1, min_columns=min_columns)
+    used = frame.dropna()
+    if len(used) < min_rows:
+        raise TooFewError(
+            f"{what} must have at least {min_rows} rows without a missing answer; found {len(used)} of {len(frame)}. "
+            'Answers are missing in: ' + listed(f"{name} ({count})" for name, count in frame.isna().sum().items() if count)
+            + '. Use missing="pairwise" where it is offered, or leave out the items with most gaps.'
+        )
+    return used
+
+
+def varying(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame, when every column varies; else a ConstantItemError with the names."""
+    constant = [str(name) for name in frame.columns if frame[name].nunique(dropna=True) < 2]
+    if constant:
+        raise ConstantItemError(
+            f"items must vary; constant over {len(frame)} respondents: {listed(constant)}. "
+            "Drop them, or check their coding in the framework table."
+        )
+    return frame
+
+
+def within_scale(frame: pd.DataFrame, low: float, high: float, *, what: str = "ratings") -> pd.DataFrame:
+    """The frame, when every value lies in [low, high]; else a ScaleError with column, row and value."""
+    if not low < high:
+        raise ParameterError(f"the scale's low end must be below its high end; found low={low}, high={high}.")
+    outside = (frame < low) | (frame > high)
+    if outside.to_numpy().any():
+        label = next(name for name in frame.columns if outside[name].any())
+        row = frame.index[outside[label].to_numpy()][0]
+        raise ScaleError(
+            f"{what} must lie between {low:g} and {high:g}; {int(outside.to_numpy().sum())} value(s) do not, "
+            f"the first {frame.loc[row, label]!r} in column {label!r}, row {row!r}. "
+            "Correct it, declare it as missing, or correct the scale."
+        )
+    return frame
