@@ -77,7 +77,7 @@ class RenderError(IkfsError):
     """The report document could not be made from the chapters."""
 
 
-class InputProblems(IkfsError):
+class InputProblemsError(IkfsError):
     """Several problems of one round, collected so that they can be mended together."""
 
     def __init__(self, problems: Iterable[IkfsError | str]) -> None:

@@ -1,9 +1,9 @@
-"""What is measured: the tree of dimensions and indicators, read from a folder with framework.yaml and indicators.csv."""
+"""What is measured: the tree of dimensions and indicators, from a folder with framework.yaml and indicators.csv."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -128,10 +128,7 @@ class Framework:
             while code := self.parent(code):
                 alive.add(code)
         rest = self.nodes[self.nodes.index.isin(alive)]
-        return Framework(
-            self.id, self.name, self.version, self.status, self.source, rest, self.normalisation, self.aggregation,
-            self.order, self.classes, self.folder,
-        )  # fmt: skip
+        return replace(self, nodes=rest)
 
     def to_frame(self) -> pd.DataFrame:
         """The nodes with their level."""
@@ -171,7 +168,9 @@ def _settings(path: Path) -> dict[str, Any]:
     try:
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputFileError(f"{path} must be YAML in UTF-8: {str(error).splitlines()[0]}. Correct the file.") from error
+        raise InputFileError(
+            f"{path} must be YAML in UTF-8: {str(error).splitlines()[0]}. Correct the file."
+        ) from error
     if not isinstance(settings, dict):
         raise FrameworkError(f"{path} must hold `name: value` lines; found {type(settings).__name__}.")
     for name in settings:
@@ -232,7 +231,8 @@ def _nodes(path: Path) -> pd.DataFrame:
     twice = leaf & table["column"].duplicated(keep=False)
     if twice.any():
         _refuse(path, table, twice, "each indicator must name its own column of the answers")
-    return table.set_index("code")
+    nodes: pd.DataFrame = table.set_index("code")
+    return nodes
 
 
 def _check_tree(path: Path, table: pd.DataFrame) -> None:
@@ -256,7 +256,9 @@ def _check_tree(path: Path, table: pd.DataFrame) -> None:
             seen.add(node)
             node = above[node]
     if table["code"].isin(table["parent"]).sum() == 0:
-        raise FrameworkError(f"{path} must hold at least one indicator below the index; found only {len(table)} row(s).")
+        raise FrameworkError(
+            f"{path} must hold at least one indicator below the index; found only {len(table)} row(s)."
+        )
 
 
 def _numbers(path: Path, table: pd.DataFrame, name: str, needed: pd.Series) -> pd.Series:
@@ -268,7 +270,11 @@ def _numbers(path: Path, table: pd.DataFrame, name: str, needed: pd.Series) -> p
 
 
 def _refuse(path: Path, table: pd.DataFrame, wrong: pd.Series, rule: str) -> None:
-    rows = [f"{table['code'][i] or '(no code)'} (row {i + 2}, parent {table['parent'][i]!r})" for i in table.index[wrong]]
+    shown = table[wrong]
+    rows = [
+        f"{code or '(no code)'} (row {i + 2}, parent {parent!r})"
+        for i, code, parent in zip(shown.index, shown["code"], shown["parent"], strict=True)
+    ]
     raise FrameworkError(f"{path}: {rule}; found in {listed(rows) or 'no row'}. Correct the table.")
 
 

@@ -1,0 +1,20 @@
+"""One FGD round: its folder, parameters, decisions, results, and variants of it."""
+
+from ikfs_methods.rounds.opening import open_round
+from ikfs_methods.rounds.parameters import Parameters
+from ikfs_methods.rounds.parameters import table as parameter_table
+from ikfs_methods.rounds.round import Absent, ByDimension, Round
+from ikfs_methods.rounds.variants import VariantComparison, compare_variants
+from ikfs_methods.rounds.weights import WeightChoice
+
+__all__ = [
+    "Absent",
+    "ByDimension",
+    "Parameters",
+    "Round",
+    "VariantComparison",
+    "WeightChoice",
+    "compare_variants",
+    "open_round",
+    "parameter_table",
+]

@@ -1,0 +1,108 @@
+"""Opening a round: its folder read, every input checked, its decisions held against the framework."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ikfs_methods import framework as frameworks
+from ikfs_methods.answers import load
+from ikfs_methods.checks import did_you_mean, listed
+from ikfs_methods.errors import DecisionError, IkfsError, InputProblemsError
+from ikfs_methods.framework import Framework, check_language
+from ikfs_methods.places import round_folder
+from ikfs_methods.rounds import tables
+from ikfs_methods.rounds.parameters import Parameters, resolve
+from ikfs_methods.rounds.round import Round
+from ikfs_methods.rounds.roundfile import RoundFile, TableInput, read
+
+T = TypeVar("T")
+
+
+def open_round(
+    folder: str | Path, *, drop: Sequence[str] | None = None, language: str | None = None, **overrides: Any
+) -> Round:
+    """The round in a folder (or a shipped one by its name), or a variant of it, in memory.
+
+    `drop` leaves out indicators besides the round's own decisions; `overrides` are parameters (`ikfs parameters` lists
+    them), None meaning "as the round says". Every input is checked first: one problem is raised as itself, several
+    together as InputProblemsError. Answers the question: what would come out if ...?
+    """
+    place = round_folder(folder)
+    file = read(place / "round.yaml")
+    given = {name: value for name, value in overrides.items() if value is not None}
+    if drop:
+        given["drop"] = list(drop)
+    found: list[IkfsError] = []
+    parameters = _tried(found, lambda: resolve(file.parameters, given, where=str(place / "round.yaml")))
+    tree = _tried(found, lambda: frameworks.read((place / file.framework).resolve()))
+    if tree is None:
+        raise _together(found)
+    parts = _inputs(found, place, file, tree)
+    if parameters is not None:
+        _tried(found, lambda: _check_decisions(place, file, tree, parameters))
+    if found or parameters is None:
+        raise _together(found)
+    return Round(place, file, tree, parameters, check_language(language or file.language), **parts, overrides=given)
+
+
+def _inputs(found: list[IkfsError], place: Path, file: RoundFile, tree: Framework) -> dict[str, Any]:
+    given = file.inputs
+    source = given.answers
+    answers = _tried(
+        found,
+        lambda: load(
+            place / source.file,
+            tree,
+            respondent=source.id,
+            weight=source.weight,
+            group=source.group,
+            region=source.region,
+            region_codes=source.region_codes,
+        ),
+    )
+
+    def optional(entry: TableInput | None, reader: Callable[[Path], T]) -> T | None:
+        return None if entry is None else _tried(found, lambda: reader(place / entry.file))
+
+    return {
+        "answers": answers,
+        "panel": optional(given.panel, lambda path: tables.panel(path, tree)),
+        "judgements": optional(given.judgements, lambda path: tables.judgements(path, tree)),
+        "budget": optional(given.budget, lambda path: tables.budget(path, tree)),
+        "participants": optional(given.participants, tables.participants),
+    }
+
+
+def _tried(found: list[IkfsError], step: Callable[[], T]) -> T | None:
+    """The step's result, or None with its error kept, so that all problems of a round are told at once."""
+    try:
+        return step()
+    except IkfsError as error:
+        found.append(error)
+        return None
+
+
+def _together(found: list[IkfsError]) -> IkfsError:
+    if len(found) == 1:
+        return found[0]
+    flat = [text for error in found for text in (error.problems if isinstance(error, InputProblemsError) else [error])]
+    return InputProblemsError(flat)
+
+
+def _check_decisions(place: Path, file: RoundFile, tree: Framework, parameters: Parameters) -> None:
+    codes = [entry.indicator for entry in file.decisions]
+    for code in [*codes, *parameters.drop]:
+        if code not in tree.indicators:
+            raise DecisionError(
+                f"{place / 'round.yaml'}: a decision must name an indicator of framework {tree.id!r}; found {code!r}."
+                f"{did_you_mean(code, tree.indicators)} Correct the code."
+            )
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    if twice:
+        raise DecisionError(
+            f"{place / 'round.yaml'}: an indicator must have one decision; found several for {listed(twice)}. Keep one."
+        )
+    gone = [entry.indicator for entry in file.decisions if entry.decision == "drop"]
+    tree.without(dict.fromkeys([*gone, *parameters.drop]))

@@ -1,0 +1,146 @@
+"""Every parameter of a round: its type, default, meaning and source."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from ikfs_methods.checks import did_you_mean
+from ikfs_methods.errors import ParameterError
+
+
+def _p(default: object, meaning: str, source: str, **limits: Any) -> Any:
+    return Field(default, description=meaning, json_schema_extra={"source": source}, **limits)
+
+
+_PROJECT = "project default"
+_USAGE = "common usage; no single source"
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Parameters(BaseModel):
+    """The method parameters of a round; unknown names and wrong types are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    seed: int = _p(20200326, "seed of every draw", _PROJECT, ge=0)
+    level: Share = _p(0.95, "level of intervals and of the r table", _USAGE)
+    missing: Literal["listwise", "pairwise"] = _p("listwise", "rows used when answers are missing", _PROJECT)
+    drop: list[str] = _p([], "indicators left out besides the decisions (for variants)", _PROJECT)
+
+    rating_criterion: str = _p("relevance", "criterion of the panel that the verdict on content uses", _PROJECT)
+    rating_low: int = _p(1, "lowest rating of the panel's scale", _PROJECT)
+    rating_high: int = _p(4, "highest rating of the panel's scale", _PROJECT)
+    aiken_alpha: Share = _p(0.05, "significance of the exact test of Aiken's V", "Aiken (1985)")
+    aiken_cutoff: Share = _p(0.70, "lowest acceptable Aiken V", _USAGE)
+
+    item_rest_cutoff: Share = _p(0.30, "lowest acceptable item-rest correlation", _USAGE)
+    alpha_cutoff: Share = _p(0.70, "lowest acceptable Cronbach's alpha", _USAGE)
+
+    kmo_cutoff: Share = _p(0.50, "lowest acceptable KMO", "Kaiser (1974)")
+    msa_cutoff: Share = _p(0.50, "lowest acceptable MSA of an item", "Kaiser (1974)")
+    parallel_kind: Literal["component", "factor"] = _p("component", "eigenvalues of parallel analysis", "Horn (1965)")
+    parallel_draws: int = _p(500, "random matrices in parallel analysis", _PROJECT, ge=20, le=100_000)
+    parallel_percentile: float = _p(95.0, "percentile of the random eigenvalues", _USAGE, gt=0, lt=100)
+    n_factors: int | None = _p(None, "number of factors; none means as parallel analysis says", _PROJECT, ge=1)
+    extraction: Literal["minres", "pca"] = _p("minres", "extraction of factors", "Harman & Jones (1966)")
+    rotation: Literal["oblimin", "quartimin", "varimax", "quartimax", "none"] = _p(
+        "oblimin", "rotation of factors", "Jennrich (2002)"
+    )
+    loading_cutoff: Share = _p(0.40, "lowest acceptable primary loading", _USAGE)
+    loading_gap: Share = _p(0.20, "least distance of the primary from the next loading", _USAGE)
+    communality_cutoff: Share = _p(0.30, "lowest acceptable communality", _USAGE)
+    redundancy_cutoff: Share = _p(0.90, "correlation within a dimension above which items repeat each other", _USAGE)
+
+    weights: Literal["equal", "ahp", "budget", "factor"] = _p(
+        "equal", "weight set where no decision of the round names one", _PROJECT
+    )
+    ahp_priority: Literal["eigenvector", "geometric"] = _p("eigenvector", "priorities of an AHP matrix", "Saaty (1980)")
+    ahp_aggregation: Literal["aij", "aip"] = _p("aij", "group AHP: judgements (aij) or priorities (aip)", _USAGE)
+    consistency_cutoff: Share = _p(0.10, "highest acceptable consistency ratio", "Saaty (1980)")
+    minimum_eigenvalue: float = _p(
+        1.0, "eigenvalue above which a component counts for weights", "OECD/JRC (2008)", ge=0
+    )
+
+    normalisation: Literal["scale", "minmax"] | None = _p(None, "none means as the framework says", _PROJECT)
+    aggregation: list[Literal["arithmetic", "geometric"]] | None = _p(
+        None, "by level, lowest first; none means as the framework says", _PROJECT
+    )
+    order: Literal["respondent-first", "unit-first"] | None = _p(None, "none means as the framework says", _PROJECT)
+    minimum_answered: float = _p(
+        0.5, "share of a dimension's items that a respondent must answer", _PROJECT, gt=0, le=1
+    )
+    floor: float | None = _p(None, "score that replaces lower ones before a geometric mean", _PROJECT, gt=0)
+
+
+def resolve(*layers: dict[str, Any], where: str = "parameters") -> Parameters:
+    """The parameters after each layer overrides the one before it.
+
+    None means "as the layer below says", except for the default itself. Raises ParameterError for an unknown name, with
+    the nearest known one, and for a value of the wrong type or out of range.
+    """
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        for name, value in layer.items():
+            if name not in Parameters.model_fields:
+                raise ParameterError(
+                    f"{where}: {name!r} is no parameter.{did_you_mean(name, Parameters.model_fields)} "
+                    "`ikfs parameters` lists all of them."
+                )
+            if value is not None:
+                merged[name] = value
+    try:
+        return Parameters.model_validate(merged)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        kind = type_name(Parameters.model_fields[name])
+        raise ParameterError(
+            f"{where}: {name} must be {kind}; found {merged[name]!r} ({first['msg'].lower()}). "
+            "`ikfs parameters` lists types and defaults."
+        ) from None
+
+
+def type_name(field: FieldInfo) -> str:
+    """A parameter's type in plain words, with its limits."""
+    limits = [
+        f"{word} {getattr(rule, name)}"
+        for rule in field.metadata
+        for name, word in (("gt", "above"), ("ge", "at least"), ("lt", "below"), ("le", "at most"))
+        if getattr(rule, name, None) is not None
+    ]
+    return ", ".join([_words(field.annotation), *limits])
+
+
+def _words(annotation: Any) -> str:
+    simple = {int: "whole number", float: "number", str: "text", type(None): "none"}
+    if annotation in simple:
+        return simple[annotation]
+    parts = get_args(annotation)
+    if get_origin(annotation) is Literal:
+        return "one of " + ", ".join(parts)
+    if get_origin(annotation) is list:
+        return f"list of {_words(parts[0])}"
+    if get_origin(annotation) is Annotated:
+        return _words(parts[0])
+    return " or ".join(_words(part) for part in parts)
+
+
+def table(values: Parameters | None = None) -> pd.DataFrame:
+    """All parameters: name (index), type, default, meaning, source; with `values` also the value in force."""
+    rows = {}
+    for name, field in Parameters.model_fields.items():
+        extra = field.json_schema_extra
+        source = extra["source"] if isinstance(extra, dict) else ""
+        rows[name] = {
+            "type": type_name(field),
+            "default": field.default,
+            "meaning": field.description,
+            "source": source,
+        }
+        if values is not None:
+            rows[name]["value"] = getattr(values, name)
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("parameter")

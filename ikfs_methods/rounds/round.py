@@ -1,0 +1,308 @@
+"""One FGD round, opened: its checked inputs, its parameters, and every result that its chapters show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from ikfs_methods import evidence, factor, index, reliability, robustness, validity
+from ikfs_methods.answers import Answers
+from ikfs_methods.correlation import CorrelationResult, correlation_matrix
+from ikfs_methods.errors import DecisionError
+from ikfs_methods.framework import Framework
+from ikfs_methods.result import Result, Shown
+from ikfs_methods.rounds.parameters import Parameters
+from ikfs_methods.rounds.roundfile import RoundFile
+from ikfs_methods.rounds.weights import WeightChoice, choose_weights, weight_sets
+from ikfs_methods.weighting import WeightSet
+
+T = TypeVar("T", bound=Result)
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Stands for a result whose input the round does not have; the chapter says so and goes on."""
+
+    input: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByDimension(Shown):
+    """The same kind of result for several dimensions, by their codes."""
+
+    results: Mapping[str, Any]
+
+    def __getitem__(self, code: str) -> Any:
+        return self.results[code]
+
+    def to_frame(self) -> pd.DataFrame:
+        """The results' frames below each other, with the dimension as first index level."""
+        return pd.concat({code: result.to_frame() for code, result in self.results.items()}, names=["dimension"])
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round in memory. Results are computed when first asked for, then kept; nothing here changes after opening.
+
+    `structure` is the framework without the indicators that were dropped; evidence uses all candidates, weights and
+    the index use what is retained.
+    """
+
+    folder: Path
+    file: RoundFile
+    framework: Framework
+    parameters: Parameters
+    language: str
+    answers: Answers
+    panel: pd.DataFrame | None
+    judgements: pd.DataFrame | None
+    budget: pd.DataFrame | None
+    participants: pd.DataFrame | None
+    overrides: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The round's name."""
+        return self.file.id
+
+    @property
+    def label(self) -> str:
+        """The round's name with what a variant changes."""
+        changed = [
+            f"{name}={'+'.join(value) if isinstance(value, list) else value}" for name, value in self.overrides.items()
+        ]
+        return " ".join([self.id, *changed])
+
+    @cached_property
+    def dropped(self) -> list[str]:
+        """Indicators left out of weights and index: by decision, then by the parameter `drop`."""
+        decided = [entry.indicator for entry in self.file.decisions if entry.decision == "drop"]
+        return list(dict.fromkeys([*decided, *self.parameters.drop]))
+
+    @cached_property
+    def structure(self) -> Framework:
+        """The framework of what is retained."""
+        return self.framework.without(self.dropped) if self.dropped else self.framework
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """A fresh generator from the round's seed, so that no result depends on what ran before it."""
+        return np.random.default_rng(self.parameters.seed)
+
+    def items(self, dimension: str | None = None, *, retained: bool = False) -> pd.DataFrame:
+        """The keyed answers (respondents, indicators) of one dimension, or of all."""
+        tree = self.structure if retained else self.framework
+        codes = [code for code in tree.indicators if dimension is None or tree.parent(code) == dimension]
+        return self.answers.items[codes]
+
+    def by_dimension(self, method: Callable[..., T], *, retained: bool = False, **options: Any) -> ByDimension:
+        """The method applied to the keyed answers of every dimension with at least two items."""
+        tree = self.structure if retained else self.framework
+        codes = [code for code in tree.dimensions if len(tree.children(code)) > 1]
+        return ByDimension({code: method(self.items(code, retained=retained), **options) for code in codes})
+
+    # Expert panel
+
+    @cached_property
+    def criteria(self) -> list[str]:
+        """The criteria on which the panel rated, in the file's order."""
+        return [] if self.panel is None else list(dict.fromkeys(self.panel["criterion"]))
+
+    def ratings(self, criterion: str) -> pd.DataFrame | Absent:
+        """The panel's ratings on one criterion (experts, indicators)."""
+        if self.panel is None or criterion not in self.criteria:
+            return Absent("panel")
+        part = self.panel[self.panel["criterion"] == criterion]
+        wide = part.pivot_table(index="expert", columns="indicator", values="rating", aggfunc="first", sort=False)
+        return wide.reindex(columns=[code for code in self.framework.indicators if code in wide.columns])
+
+    def aiken(self, criterion: str | None = None) -> validity.AikenResult | Absent:
+        """Aiken's V of every candidate on a criterion (None: the one that the verdict uses)."""
+        p = self.parameters
+        ratings = self.ratings(criterion or p.rating_criterion)
+        if isinstance(ratings, Absent):
+            return ratings
+        return validity.aiken_v(ratings, low=p.rating_low, high=p.rating_high, level=p.level, alpha=p.aiken_alpha)
+
+    # Items and reliability
+
+    @cached_property
+    def item_analysis(self) -> ByDimension:
+        """Item analysis of all candidates, dimension by dimension."""
+        bounds = self.framework.nodes
+        p = self.parameters
+        return ByDimension(
+            {
+                code: validity.item_analysis(
+                    self.items(code),
+                    low=bounds["scale_min"],
+                    high=bounds["scale_max"],
+                    level=p.level,
+                    missing=p.missing,
+                )
+                for code in self.framework.dimensions
+                if len(self.framework.children(code)) > 1
+            }
+        )
+
+    @cached_property
+    def alpha(self) -> ByDimension:
+        """Cronbach's alpha of all candidates, by dimension."""
+        return self._alpha(retained=False)
+
+    @cached_property
+    def alpha_retained(self) -> ByDimension:
+        """Cronbach's alpha of what is retained, by dimension."""
+        return self._alpha(retained=True)
+
+    def _alpha(self, *, retained: bool) -> ByDimension:
+        p = self.parameters
+        return self.by_dimension(reliability.cronbach_alpha, retained=retained, level=p.level, missing=p.missing)
+
+    # Factors
+
+    @cached_property
+    def correlation(self) -> CorrelationResult:
+        """Correlations of all candidates."""
+        return correlation_matrix(self.items(), missing=self.parameters.missing)
+
+    @cached_property
+    def correlation_retained(self) -> CorrelationResult:
+        """Correlations of what is retained."""
+        return correlation_matrix(self.items(retained=True), missing=self.parameters.missing)
+
+    @cached_property
+    def kmo(self) -> factor.KmoResult:
+        """Sampling adequacy of all candidates."""
+        return factor.kmo(self.correlation)
+
+    @cached_property
+    def bartlett(self) -> factor.BartlettResult:
+        """Bartlett's test of all candidates."""
+        return factor.bartlett_sphericity(self.correlation)
+
+    def parallel(self, kind: str | None = None, *, retained: bool = False) -> factor.ParallelResult:
+        """Parallel analysis of the candidates, or of what is retained."""
+        p = self.parameters
+        matrix = self.correlation_retained if retained else self.correlation
+        return factor.parallel_analysis(
+            matrix, kind=kind or p.parallel_kind, draws=p.parallel_draws, percentile=p.parallel_percentile, rng=self.rng
+        )
+
+    @cached_property
+    def factors(self) -> factor.ExploratoryResult:
+        """Exploratory factors of all candidates."""
+        return self._factors(retained=False)
+
+    @cached_property
+    def factors_retained(self) -> factor.ExploratoryResult:
+        """Exploratory factors of what is retained."""
+        return self._factors(retained=True)
+
+    def _factors(self, *, retained: bool) -> factor.ExploratoryResult:
+        p = self.parameters
+        matrix = self.correlation_retained if retained else self.correlation
+        wanted = p.n_factors or self._decided_factors() or max(1, self.parallel(retained=retained).n_factors)
+        return factor.exploratory(matrix, n_factors=wanted, extraction=p.extraction, rotation=p.rotation)
+
+    def _decided_factors(self) -> int | None:
+        for entry in self.file.method_decisions:
+            if entry.topic == "factors":
+                if not isinstance(entry.choice, int):
+                    raise DecisionError(
+                        f"{self.folder / 'round.yaml'}: the choice of a decision on factors must be their number; "
+                        f"found {entry.choice!r}. Write a whole number."
+                    )
+                return entry.choice
+        return None
+
+    # Evidence
+
+    @cached_property
+    def evidence(self) -> evidence.EvidenceResult:
+        """The evidence on every candidate and the verdict that the declared rules give."""
+        p = self.parameters
+        aiken = self.aiken()
+        return evidence.indicators(
+            self.framework,
+            items=pd.concat([result.items for result in self.item_analysis.results.values()]),
+            alphas={code: result.alpha for code, result in self.alpha.results.items()},
+            matrix=self.correlation.matrix,
+            msa=self.kmo.items,
+            loadings=self.factors.loadings,
+            communalities=self.factors.communalities,
+            aiken_v=None if isinstance(aiken, Absent) else aiken.items["v"],
+            rules=evidence.Rules(
+                content=p.aiken_cutoff,
+                item_rest=p.item_rest_cutoff,
+                msa=p.msa_cutoff,
+                loading=p.loading_cutoff,
+                gap=p.loading_gap,
+                communality=p.communality_cutoff,
+                redundancy=p.redundancy_cutoff,
+            ),
+        )
+
+    @cached_property
+    def doubtful(self) -> list[str]:
+        """Retained indicators whose evidence is not clean: what a variant would leave out first."""
+        verdict = self.evidence.indicators["verdict"]
+        return [code for code in self.structure.indicators if verdict[code] != "keep"]
+
+    # Weights and index
+
+    @cached_property
+    def weight_sets(self) -> dict[str, WeightSet]:
+        """Every weight set that the inputs support, by name; each covers the parents that it can."""
+        return weight_sets(self)
+
+    @cached_property
+    def weights(self) -> WeightChoice:
+        """The weights in force, parent by parent, and who chose them."""
+        return choose_weights(self)
+
+    @cached_property
+    def build_options(self) -> dict[str, Any]:
+        """Normalisation, aggregation, order and the like in force: parameter, else decision, else framework."""
+        p = self.parameters
+        decided = {entry.topic: entry.choice for entry in self.file.method_decisions}
+        aggregation = p.aggregation or decided.get("aggregation")
+        return {
+            "normalisation": p.normalisation or decided.get("normalisation") or self.framework.normalisation,
+            "aggregation": [aggregation] if isinstance(aggregation, str) else aggregation or self.framework.aggregation,
+            "order": p.order or self.framework.order,
+            "minimum_answered": p.minimum_answered,
+            "floor": p.floor,
+            "design_weights": self.answers.weight,
+        }
+
+    def units(self, by: str | None) -> pd.Series | Absent:
+        """The unit of every respondent: `group`, `region`, or None for the whole."""
+        if by is None:
+            return pd.Series(self.id, index=self.answers.items.index, dtype="category")
+        unit = self.answers.group if by == "group" else self.answers.region
+        return Absent(by) if unit is None else unit
+
+    def index(self, by: str | None = None, **changes: Any) -> index.IndexResult | Absent:
+        """Scores at every node of the tree, for the whole (None), by `group` or by `region`."""
+        unit = self.units(by)
+        if isinstance(unit, Absent):
+            return unit
+        options = {"weights": self.weights.weights, **self.build_options, **changes}
+        return index.build(self.structure, self.items(retained=True), by=unit, **options)
+
+    def leave_one_out(self, by: str = "region") -> robustness.LeaveOneOutResult | Absent:
+        """What leaving out each retained indicator does to scores and ranks of the units."""
+        unit = self.units(by)
+        if isinstance(unit, Absent):
+            return unit
+        values = self.items(retained=True)
+        return robustness.leave_one_out(
+            self.structure, values, by=unit, weights=self.weights.weights, **self.build_options
+        )
