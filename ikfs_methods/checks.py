@@ -18,6 +18,7 @@ from ikfs_methods.errors import (
     ParameterError,
     ScaleError,
     TooFewError,
+    WeightError,
 )
 
 
@@ -98,7 +99,8 @@ def complete_rows(
     if len(used) < min_rows:
         raise TooFewError(
             f"{what} must have at least {min_rows} rows without a missing answer; found {len(used)} of {len(frame)}. "
-            'Answers are missing in: ' + listed(f"{name} ({count})" for name, count in frame.isna().sum().items() if count)
+            "Answers are missing in: "
+            + listed(f"{name} ({count})" for name, count in frame.isna().sum().items() if count)
             + '. Use missing="pairwise" where it is offered, or leave out the items with most gaps.'
         )
     return used
@@ -129,3 +131,33 @@ def within_scale(frame: pd.DataFrame, low: float, high: float, *, what: str = "r
             "Correct it, declare it as missing, or correct the scale."
         )
     return frame
+
+
+def generator(rng: np.random.Generator | int | None) -> np.random.Generator:
+    """The random generator, or one from a whole-number seed (0 is a seed); else a ParameterError.
+
+    A bit stream is never drawn from the clock: without a seed no result could be made again.
+    """
+    if isinstance(rng, np.random.Generator):
+        return rng
+    if isinstance(rng, int | np.integer) and not isinstance(rng, bool) and rng >= 0:
+        return np.random.default_rng(int(rng))
+    raise ParameterError(
+        f"rng must be a numpy random Generator or a seed (a whole number from 0); found {rng!r}. "
+        "Give rng=numpy.random.default_rng(seed), so that the result can be made again."
+    )
+
+
+def weight_numbers(weights: pd.Series) -> pd.Series:
+    """The weights as floats, when each label stands once with a finite number of at least 0; else a WeightError."""
+    if not isinstance(weights, pd.Series):
+        raise ParameterError(f"weights must be a pandas Series by label; found {type(weights).__name__}.")
+    twice = weights.index[weights.index.duplicated()]
+    if len(twice):
+        raise WeightError(f"weights must name each label once; repeated: {listed(twice)}. Remove the repeats.")
+    number = pd.to_numeric(weights, errors="coerce").astype("float64")
+    bad = ~(np.isfinite(number) & (number >= 0))
+    if bad.any():
+        found = listed(f"{label}={value!r}" for label, value in weights[bad].items())
+        raise WeightError(f"weights must be numbers of at least 0; found {found}. Correct or supply them.")
+    return number

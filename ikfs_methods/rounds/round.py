@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from ikfs_methods import evidence, factor, index, reliability, robustness, validity
+from ikfs_methods import evidence, factor, index, reliability, robustness, validity, weighting, witness
 from ikfs_methods.answers import Answers
 from ikfs_methods.correlation import CorrelationResult, correlation_matrix
 from ikfs_methods.errors import DecisionError
@@ -78,6 +78,11 @@ class Round:
             f"{name}={'+'.join(value) if isinstance(value, list) else value}" for name, value in self.overrides.items()
         ]
         return " ".join([self.id, *changed])
+
+    def called(self, value: object) -> str:
+        """What the round's `labels` call a group, role or institution in this language; else its own name."""
+        found = self.file.labels.get(str(value))
+        return str(value) if found is None else found[self.language]
 
     @cached_property
     def dropped(self) -> list[str]:
@@ -258,6 +263,16 @@ class Round:
     # Weights and index
 
     @cached_property
+    def ahp(self) -> weighting.AhpResult | Absent:
+        """Priorities and consistency from the pairwise judgements."""
+        p = self.parameters
+        if self.judgements is None:
+            return Absent("judgements")
+        return weighting.ahp(
+            self.judgements, priority=p.ahp_priority, aggregation=p.ahp_aggregation, cutoff=p.consistency_cutoff
+        )
+
+    @cached_property
     def weight_sets(self) -> dict[str, WeightSet]:
         """Every weight set that the inputs support, by name; each covers the parents that it can."""
         return weight_sets(self)
@@ -306,3 +321,29 @@ class Round:
         return robustness.leave_one_out(
             self.structure, values, by=unit, weights=self.weights.weights, **self.build_options
         )
+
+    # Second witness
+
+    @cached_property
+    def witness(self) -> witness.WitnessResult:
+        """The coefficients of this round that another program computes as well, both values side by side."""
+        rows: list[witness.WitnessRow] = []
+        for code, result in self.alpha.results.items():
+            rows += witness.alpha(self.items(code), result, subject=code)
+        everything = self.framework.root
+        if self.correlation.missing == "listwise":
+            for code, found in self.item_analysis.results.items():
+                rows += witness.item_rest(self.items(code), found.items["item_rest"], subject=code)
+            rows += witness.suitability(
+                self.items(), kmo=self.kmo.overall, bartlett_chi2=self.bartlett.chi2, subject=everything
+            )
+            observed = self.parallel("component").observed
+            rows += witness.eigenvalues(self.items(), observed, subject=everything)
+            if self.factors.extraction == "minres" and self.factors.rotation == "oblimin":
+                rows += witness.loadings(self.items(), self.factors.loadings, subject=everything)
+        built = self.index()
+        if isinstance(built, index.IndexResult) and built.respondent_scores is not None:
+            root = self.structure.root
+            ours = float(built.scores[root].iloc[0])
+            rows += witness.weighted_mean(built.respondent_scores[root], self.answers.weight, ours, subject=root)
+        return witness.compare(rows)

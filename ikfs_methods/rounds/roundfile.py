@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from pathlib import Path
 from typing import Any, Literal
 
@@ -81,11 +81,12 @@ class RoundFile(_Entry):
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: Bilingual
-    date: datetime.date
+    date: dt.date
     framework: str
     previous: str | None = None
     language: Literal["id", "en"] = "id"
     invented: str | None = None
+    labels: dict[str, Bilingual] = Field(default_factory=dict)
     inputs: Inputs
     parameters: dict[str, Any] = Field(default_factory=dict)
     decisions: list[Decision] = Field(default_factory=list)

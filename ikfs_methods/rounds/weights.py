@@ -11,10 +11,10 @@ from ikfs_methods import weighting
 from ikfs_methods.checks import listed
 from ikfs_methods.errors import DecisionError
 from ikfs_methods.result import Shown
+from ikfs_methods.weighting import AhpResult, WeightSet
 
 if TYPE_CHECKING:
     from ikfs_methods.rounds.round import Round
-    from ikfs_methods.weighting import WeightSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,8 @@ def weight_sets(opened: Round) -> dict[str, WeightSet]:
     """Equal weights, and those from people and from data for which the round has the input."""
     tree, p = opened.structure, opened.parameters
     sets = {"equal": weighting.equal(tree)}
-    if opened.judgements is not None:
-        sets["ahp"] = weighting.ahp(
-            opened.judgements,
-            priority=p.ahp_priority,
-            aggregation=p.ahp_aggregation,
-            cutoff=p.consistency_cutoff,
-        )
+    if isinstance(opened.ahp, AhpResult):
+        sets["ahp"] = opened.ahp
     if opened.budget is not None:
         sets["budget"] = weighting.budget_allocation(opened.budget)
     factor_sets = [
@@ -54,10 +49,13 @@ def weight_sets(opened: Round) -> dict[str, WeightSet]:
         if len(tree.children(code)) > 1
     ]
     if factor_sets:
-        sets["factor"] = weighting.combine(factor_sets)
-    kept = list(tree.nodes.index)
+        sets["factor"] = weighting.combine(*factor_sets)
     # People weigh all candidates; what was dropped hands its weight to its siblings in proportion.
-    return {name: found.within(kept) if name in ("ahp", "budget") else found for name, found in sets.items()}
+    return {name: _kept(found, list(tree.nodes.index)) for name, found in sets.items()}
+
+
+def _kept(found: WeightSet, codes: list[str]) -> WeightSet:
+    return found.within([code for code in found.weights.index if code in codes])
 
 
 def choose_weights(opened: Round) -> WeightChoice:

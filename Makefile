@@ -1,0 +1,42 @@
+# Each target is one line over Python, so that whoever has no make types that line instead (README, "Windows").
+# The environment in .venv is made by the first target that needs it and is left alone while it is right.
+
+FOUND := $(shell for p in python3 python python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.version_info < (3, 11) and sys.exit(1); print(sys.executable)' 2>/dev/null && break; done)
+PYTHON = $(or $(FOUND),$(error Python 3.11 or newer is needed and was not found. Install it, or name it: make PYTHON=path/to/python $(MAKECMDGOALS)))
+ROUND = fgd-2020-03-26
+BIN = .venv/bin
+unexport PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := help
+.PHONY: help environment report test check lab bench lock data clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+: .*##' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+environment:  ## .venv from requirements.lock (the targets below do it themselves)
+	@$(PYTHON) tools/environment.py
+
+report: environment  ## the report of the FGD, Bahasa Indonesia and English, in outputs/ (ROUND=... for another)
+	@$(BIN)/ikfs report $(ROUND) --language id --language en
+
+test: environment  ## the tests, without the long simulations
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: environment  ## lint, format and types
+	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
+
+lab: environment  ## JupyterLab with the notebooks
+	@$(BIN)/ikfs lab
+
+bench: environment  ## our methods beside pingouin and factor_analyzer: times and ratios
+	@$(BIN)/python benchmarks/run.py
+
+lock: environment  ## requirements.lock and environment.yml again, after a change in pyproject.toml
+	@$(BIN)/python tools/lock.py && $(PYTHON) tools/environment.py
+
+data: environment  ## the invented answers and ratings of the example round again
+	@$(BIN)/python -m ikfs_methods.answers.simulation data/rounds/$(ROUND)
+
+clean:  ## without .venv, outputs and caches
+	@$(PYTHON) tools/clean.py

@@ -1,0 +1,167 @@
+"""`ikfs`: reports, checks, parameters and JupyterLab from the command line; exit code 2 and one message for what is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from ikfs_methods.errors import IkfsError, ParameterError
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one verb; returns the exit code: 0, or 2 after a plain message on standard error."""
+    parser = _parser()
+    asked = parser.parse_args(argv)
+    try:
+        return int(asked.run(asked) or 0)
+    except IkfsError as error:
+        print(f"ikfs: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("ikfs: stopped; a former report is untouched.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ikfs", description="Workbench for the methodology of an index, round by round."
+    )
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    make = verbs.add_parser("report", help="run the chapters of a round and make its report")
+    make.add_argument("round", metavar="ROUND", help="a folder with round.yaml, or the name of a shipped round")
+    make.add_argument(
+        "--language", choices=("id", "en"), action="append", help="repeat for both; default: as the round says"
+    )
+    make.add_argument("--only", metavar="NN", help="only the chapters whose name starts so, into a folder of their own")
+    make.add_argument(
+        "--format", choices=("html", "pdf", "docx"), action="append", help="repeat for several; default: all"
+    )
+    make.add_argument("--output", metavar="FOLDER", help="where the language folders go")
+    make.add_argument(
+        "-p", "--parameter", metavar="NAME=VALUE", action="append", default=[], help="override a parameter"
+    )
+    make.set_defaults(run=_report)
+
+    check = verbs.add_parser("check", help="every problem of a round's inputs at once, before anything runs")
+    check.add_argument("round", metavar="ROUND")
+    check.add_argument("-p", "--parameter", metavar="NAME=VALUE", action="append", default=[])
+    check.set_defaults(run=_check)
+
+    listing = verbs.add_parser("parameters", help="every parameter with its type, default, meaning and source")
+    listing.set_defaults(run=_parameters)
+
+    lab = verbs.add_parser("lab", help="JupyterLab with the notebooks")
+    lab.add_argument("options", nargs=argparse.REMAINDER, help="passed on to jupyter lab")
+    lab.set_defaults(run=_lab)
+    return parser
+
+
+def _report(asked: argparse.Namespace) -> None:
+    overrides = _overrides(asked.parameter)
+    from ikfs_methods.report.run import report  # noqa: PLC0415 - seconds to import; the other verbs do without
+    from ikfs_methods.rounds import open_round  # noqa: PLC0415
+
+    languages = asked.language or [open_round(asked.round, **overrides).language]
+    for language in dict.fromkeys(languages):
+        started = time.monotonic()
+        with _Progress(asked.round, language, asked.only) as progress:
+            folder = report(
+                asked.round, language=language, only=asked.only, formats=tuple(asked.format or ("html", "pdf", "docx")),
+                output=asked.output, told=progress.told, **overrides,
+            )  # fmt: skip
+        print(f"Report ({language}) made in {time.monotonic() - started:.0f} s:")
+        for path in sorted(folder.glob("report.*")):
+            print(f"  {_short(path)}")
+
+
+def _check(asked: argparse.Namespace) -> None:
+    from ikfs_methods.report.chapters import find  # noqa: PLC0415
+    from ikfs_methods.rounds import open_round  # noqa: PLC0415
+
+    opened = open_round(asked.round, **_overrides(asked.parameter))
+    _ = opened.weights, opened.build_options
+    chapters = find()
+    print(
+        f"{opened.id}: {opened.answers.n} respondents, {len(opened.framework.indicators)} candidate indicators, "
+        f"{len(opened.structure.indicators)} retained, {len(chapters)} chapters. Nothing to mend."
+    )
+
+
+def _parameters(_: argparse.Namespace) -> None:
+    from ikfs_methods.rounds import parameter_table  # noqa: PLC0415
+
+    for name, row in parameter_table().iterrows():
+        default = "none" if row["default"] is None else row["default"]
+        print(f"{name}: {row['type']}; default {default}\n    {row['meaning']} [{row['source']}]")
+
+
+def _lab(asked: argparse.Namespace) -> None:
+    from ikfs_methods.places import project  # noqa: PLC0415
+
+    home = project()
+    os.execv(  # noqa: S606 - hands the terminal over to JupyterLab
+        sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={home}", "--LabApp.default_url=/lab/tree/notebooks",
+                         *asked.options]
+    )  # fmt: skip
+
+
+def _overrides(pairs: list[str]) -> dict[str, Any]:
+    """NAME=VALUE pairs, the values read as YAML, so that .8, [KD8, PM8] and none mean what they say."""
+    import yaml  # noqa: PLC0415
+
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign:
+            raise ParameterError(f"--parameter must be given as NAME=VALUE; found {pair!r}.")
+        found[name.strip()] = yaml.safe_load(value)
+    return found
+
+
+def _short(path: Path) -> str:
+    """The path from the working folder, when it lies below it."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+class _Progress:
+    """A bar that names the chapters now running; plain lines when the output is no terminal."""
+
+    def __init__(self, name: str, language: str, only: str | None) -> None:
+        from tqdm import tqdm  # noqa: PLC0415
+
+        from ikfs_methods.report.chapters import find  # noqa: PLC0415
+
+        self.running: list[str] = []
+        self.started: dict[str, float] = {}
+        self.lively = sys.stderr.isatty()
+        self.bar = tqdm(
+            total=len(find(only)) + 1, desc=f"{name} ({language})", disable=not self.lively, leave=False,
+            bar_format="{desc}: {bar:20} {n_fmt}/{total_fmt} {elapsed} {postfix}",
+        )  # fmt: skip
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.close()
+
+    def told(self, chapter: str, state: str) -> None:
+        """Hears that a chapter starts or ends."""
+        if state == "start":
+            self.started[chapter] = time.monotonic()
+            self.running.append(chapter)
+        else:
+            self.running.remove(chapter)
+            self.bar.update()
+            if not self.lively:
+                print(f"  {chapter} {time.monotonic() - self.started[chapter]:.1f} s", file=sys.stderr)
+        self.bar.set_postfix_str(", ".join(self.running))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""Correlations from whatever a method was given: answers, a matrix, or a result made before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ikfs_methods.checks import listed, numeric_frame
+from ikfs_methods.correlation.matrix import CorrelationResult, correlation_matrix
+from ikfs_methods.errors import MatrixError, ParameterError
+
+# A matrix copied from a program's output at 15 digits is symmetric to about 1e-15; one typed at six decimals is
+# symmetric exactly. What differs by more than this is another kind of table.
+_SAME = 1e-8
+# A repeated item leaves an eigenvalue of about 1e-16; twelve-digit collinearity leaves the inverse no correct digit.
+_DEFINITE = 1e-12
+
+
+def as_correlation(
+    answers_or_matrix: pd.DataFrame | CorrelationResult,
+    *,
+    n: int | None = None,
+    method: str = "pearson",
+    missing: str = "listwise",
+) -> CorrelationResult:
+    """Correlations of whatever was given: a CorrelationResult, a correlation matrix (frame), or answers (frame).
+
+    A frame is a matrix when its rows and columns carry the same labels, or when it is symmetric with unit diagonal;
+    everything else is answers (respondents, items), correlated by `method` under the policy `missing`. `n` is the
+    number of respondents behind a matrix; given with answers or a result it replaces their own n (psych, for one,
+    counts all rows behind a pairwise matrix). Raises MatrixError for a matrix that is no correlation matrix, and
+    whatever `correlation_matrix` raises.
+    """
+    count = _respondents(n)
+    if isinstance(answers_or_matrix, CorrelationResult):
+        found = answers_or_matrix
+    else:
+        frame = numeric_frame(answers_or_matrix, what="answers or correlation matrix")
+        if _is_matrix(frame):
+            return CorrelationResult(_checked(frame), count, None, None, "given", "given")
+        found = correlation_matrix(frame, method=method, missing=missing)
+    return found if count is None else replace(found, n=count)
+
+
+def positive_definite(matrix: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """The matrix as an array, when it can be inverted; else a MatrixError with its least eigenvalue and closest pair.
+
+    Answers the question: does every item say something that the others together do not?
+    """
+    values = matrix.to_numpy(dtype=np.float64)
+    least = float(np.linalg.eigvalsh(values)[0])
+    if least <= _DEFINITE:
+        strength = np.abs(np.tril(values, -1))
+        i, j = (int(place) for place in np.unravel_index(int(strength.argmax()), strength.shape))
+        raise MatrixError(
+            f"the correlation matrix must be positive definite; its smallest eigenvalue is {least:.3g}. The most "
+            f"correlated pair is {matrix.columns[j]} and {matrix.columns[i]} (r = {values[i, j]:.4f}). "
+            'Drop an item that repeats others, or use missing="listwise" where the matrix was made pairwise.'
+        )
+    return values
+
+
+def _respondents(n: int | None) -> int | None:
+    if n is None:
+        return None
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 3:
+        raise ParameterError(f"n must be a whole number of respondents, at least 3; found {n!r}.")
+    return int(n)
+
+
+def _is_matrix(frame: pd.DataFrame) -> bool:
+    if frame.shape[0] != frame.shape[1]:
+        return False
+    values = frame.to_numpy()
+    if np.allclose(values, values.T, rtol=0, atol=_SAME) and np.allclose(np.diag(values), 1, rtol=0, atol=_SAME):
+        return True
+    # Labels 0, 1, 2 ... on both sides come by default and say nothing: as many respondents as items may answer.
+    by_default = frame.columns.equals(pd.RangeIndex(len(frame)))
+    return not by_default and list(frame.index) == list(frame.columns)
+
+
+def _checked(frame: pd.DataFrame) -> pd.DataFrame:
+    if list(frame.index) != list(frame.columns):
+        raise MatrixError(
+            "a correlation matrix must carry the same labels, in the same order, on rows and columns; "
+            f"rows: {listed(frame.index, 5)}; columns: {listed(frame.columns, 5)}. Set the index to the columns."
+        )
+    values = frame.to_numpy()
+    for wrong, rule in (
+        (np.isnan(values), "have no gaps"),
+        (np.abs(values - values.T) > _SAME, "be symmetric"),
+        (np.eye(len(values), dtype=bool) & (np.abs(values - 1) > _SAME), "have ones on the diagonal"),
+        (np.abs(values) > 1 + _SAME, "lie between -1 and 1"),
+    ):
+        if wrong.any():
+            i, j = np.argwhere(wrong)[0]
+            raise MatrixError(
+                f"a correlation matrix must {rule}; found {values[i, j]} for {frame.index[i]} and {frame.columns[j]}. "
+                "Correct it; divide a covariance matrix by the standard deviations first."
+            )
+    clean = np.clip((values + values.T) / 2, -1.0, 1.0)
+    np.fill_diagonal(clean, 1.0)
+    return pd.DataFrame(clean, index=frame.index, columns=frame.columns)

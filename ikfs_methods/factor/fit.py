@@ -1,0 +1,77 @@
+"""How well a factor solution reproduces the correlations, by psych's definitions."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import brentq
+from scipy.stats import chi2 as central
+from scipy.stats import ncx2
+
+Floats = npt.NDArray[np.float64]
+
+
+def residual_size(matrix: Floats, model: Floats) -> float:
+    """SRMR: root mean square of the residual correlations off the diagonal."""
+    below = np.tril_indices(len(matrix), -1)
+    return float(np.sqrt(((matrix - model)[below] ** 2).mean()))
+
+
+def degrees_of_freedom(n_items: int, n_factors: int) -> int:
+    """Of the model of m common factors: [(p - m)^2 - (p + m)] / 2."""
+    return ((n_items - n_factors) ** 2 - n_items - n_factors) // 2
+
+
+def fit_indices(matrix: Floats, model: Floats, n_factors: int, n: int | None, *, level: float = 0.90) -> pd.Series:
+    """Fit of a model matrix L phi L' to correlations of p items and n respondents; only what exists is in it.
+
+    With F = tr(M^-1 R) - ln|M^-1 R| - p, M the model with ones on its diagonal, and k = n - 1 - (2p + 5)/6 - 2m/3:
+    chi2 = kF; rmsea = sqrt(max(0, chi2/(df n) - 1/(n - 1))), its interval (coverage `level`) from the noncentral chi2
+    divided by df (n - 1); tli = (M0 - Mm)/(M0 - 1/k), M0 and Mm the null and model F over their df;
+    bic = chi2 - df ln n; srmr the root mean square residual (Revelle, psych, `fa`). Without n, or where M is not
+    positive definite (a Heywood case), chi2 and all that rests on it are left out; with df of 0 or less p_value,
+    rmsea, tli and bic are. Answers the question: do these few factors leave anything of the correlations over?
+    """
+    p = len(matrix)
+    df = degrees_of_freedom(p, n_factors)
+    fit = {"df": float(df), "srmr": residual_size(matrix, model)}
+    full = model.copy()
+    np.fill_diagonal(full, 1.0)
+    k = 0.0 if n is None else n - 1 - (2 * p + 5) / 6 - 2 * n_factors / 3
+    if n is None or k <= 0 or np.linalg.eigvalsh(full)[0] <= 0:
+        return pd.Series(fit, name="fit")
+    ratio = np.linalg.solve(full, matrix)
+    discrepancy = max(0.0, float(np.trace(ratio) - np.linalg.slogdet(ratio)[1]) - p)
+    chi2 = k * discrepancy
+    fit = {"chi2": chi2, **fit}
+    if df > 0:
+        null = -float(np.linalg.slogdet(matrix)[1]) / (p * (p - 1) / 2)
+        low, high = rmsea_interval(chi2, df, n, level=level)
+        fit |= {
+            "p_value": float(central.sf(chi2, df)),
+            "rmsea": float(np.sqrt(max(0.0, chi2 / (df * n) - 1 / (n - 1)))),
+            "rmsea_low": low,
+            "rmsea_high": high,
+            "bic": chi2 - df * float(np.log(n)),
+        }
+        if null != 1 / k:
+            fit["tli"] = (null - discrepancy / df) / (null - 1 / k)
+    order = ("chi2", "df", "p_value", "rmsea", "rmsea_low", "rmsea_high", "tli", "srmr", "bic")
+    return pd.Series({name: fit[name] for name in order if name in fit}, name="fit")
+
+
+def rmsea_interval(chi2: float, df: int, n: int, *, level: float = 0.90) -> tuple[float, float]:
+    """Ends of the interval of RMSEA: the noncentralities with chi2 at a tail share (Browne & Cudeck 1993)."""
+    tail = (1 - level) / 2
+    low, high = (_noncentrality(chi2, df, share) for share in (1 - tail, tail))
+    return float(np.sqrt(low / (df * (n - 1)))), float(np.sqrt(high / (df * (n - 1))))
+
+
+def _noncentrality(chi2: float, df: int, share: float) -> float:
+    if central.cdf(chi2, df) <= share:
+        return 0.0
+    top = max(chi2, 1.0)
+    while ncx2.cdf(chi2, df, top) > share:
+        top *= 2
+    return float(brentq(lambda value: ncx2.cdf(chi2, df, value) - share, 1e-12, top, xtol=1e-12, rtol=1e-13))

@@ -1,0 +1,136 @@
+"""Whether answers lend themselves to factor analysis: sampling adequacy and sphericity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import chdtrc
+
+from ikfs_methods.correlation import CorrelationResult, as_correlation, positive_definite
+from ikfs_methods.errors import ParameterError, TooFewError
+from ikfs_methods.result import Shown
+
+# Kaiser & Rice (1974), lower end of each band
+BANDS = ((0.9, "marvellous"), (0.8, "meritorious"), (0.7, "middling"), (0.6, "mediocre"), (0.5, "miserable"))
+
+
+def kmo_band(value: float) -> str:
+    """Kaiser's word for a measure of sampling adequacy; "unacceptable" below .50 (Kaiser & Rice 1974)."""
+    return next((name for low, name in BANDS if value >= low), "unacceptable")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KmoResult(Shown):
+    """Sampling adequacy over all items and by item (MSA), with the partial correlations that it weighs."""
+
+    overall: float
+    items: pd.Series
+    partial: pd.DataFrame
+    n: int | None
+    n_dropped: int | None
+    missing: str
+
+    @property
+    def band(self) -> str:
+        """Kaiser's word for the overall value."""
+        return kmo_band(self.overall)
+
+    @property
+    def anti_image(self) -> pd.DataFrame:
+        """Anti-image correlations: minus the partial correlations, the items' MSA on the diagonal."""
+        values = -self.partial.to_numpy()
+        np.fill_diagonal(values, self.items.to_numpy())
+        return pd.DataFrame(values, index=self.partial.index, columns=self.partial.columns)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row an item and a last row `overall`: kmo, band."""
+        kmo = pd.concat([self.items, pd.Series({"overall": self.overall})])
+        return pd.DataFrame({"kmo": kmo, "band": [kmo_band(float(value)) for value in kmo]})
+
+
+def kmo(answers_or_matrix: pd.DataFrame | CorrelationResult, *, missing: str = "listwise") -> KmoResult:
+    """Kaiser-Meyer-Olkin measure of sampling adequacy, from 0 to 1.
+
+    Sum of squared correlations over that sum plus the squared partial correlations given all other items, off the
+    diagonal; by item, the same over its own row (Kaiser & Rice 1974, Educational and Psychological Measurement 34,
+    111-117). Raises MatrixError when the correlations cannot be inverted, and what `as_correlation` raises.
+    Answers the question: do the items share enough with each other for factors to be worth looking for?
+    """
+    given = as_correlation(answers_or_matrix, missing=missing)
+    values = positive_definite(given.matrix)
+    inverse = np.linalg.inv(values)
+    scale = np.sqrt(np.diag(inverse))
+    partial = -inverse / np.outer(scale, scale)
+    np.fill_diagonal(partial, 1.0)
+    off_diagonal = ~np.eye(len(values), dtype=bool)
+    correlated = (np.where(off_diagonal, values, 0.0) ** 2).sum(axis=0)
+    left = (np.where(off_diagonal, partial, 0.0) ** 2).sum(axis=0)
+    labels = given.matrix.columns
+    lonely = [str(name) for name, total in zip(labels, correlated + left, strict=True) if total == 0]
+    if lonely:
+        raise ParameterError(
+            f"sampling adequacy needs items that correlate; {', '.join(lonely)} correlates with no other item. Drop it."
+        )
+    return KmoResult(
+        float(correlated.sum() / (correlated.sum() + left.sum())),
+        pd.Series(correlated / (correlated + left), index=labels, name="msa"),
+        pd.DataFrame(partial, index=labels, columns=labels),
+        given.n,
+        given.n_dropped,
+        given.missing,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BartlettResult(Shown):
+    """Test that the items are uncorrelated in the population."""
+
+    chi2: float
+    df: int
+    p_value: float
+    determinant: float
+    n: int
+    n_dropped: int | None
+    missing: str
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row: chi2, df, p_value, determinant, n."""
+        names = ("chi2", "df", "p_value", "determinant", "n")
+        return pd.DataFrame({name: [getattr(self, name)] for name in names}, index=["bartlett"])
+
+
+def bartlett_sphericity(
+    answers_or_matrix: pd.DataFrame | CorrelationResult, *, n: int | None = None, missing: str = "listwise"
+) -> BartlettResult:
+    """Bartlett's test of sphericity: chi2 = -[n - 1 - (2p + 5)/6] ln|R|, df = p(p - 1)/2 (Bartlett 1951).
+
+    `n` is needed with a matrix. Raises ParameterError without it, TooFewError when n is too small for the factor in
+    brackets to be positive, MatrixError when |R| is not above zero.
+    Answers the question: could these correlations be those of unrelated items, by chance alone?
+    """
+    given = as_correlation(answers_or_matrix, n=n, missing=missing)
+    count = known_n(given, "the test of sphericity")
+    values = positive_definite(given.matrix)
+    p = len(values)
+    multiplier = count - 1 - (2 * p + 5) / 6
+    if multiplier <= 0:
+        raise TooFewError(
+            f"the test of sphericity needs more than {1 + (2 * p + 5) / 6:.1f} respondents for {p} items; "
+            f"found {count}. Collect more answers or test fewer items."
+        )
+    log_determinant = float(np.linalg.slogdet(values)[1])
+    chi2, df = max(0.0, -multiplier * log_determinant), p * (p - 1) // 2
+    return BartlettResult(
+        chi2, df, float(chdtrc(df, chi2)), float(np.exp(log_determinant)), count, given.n_dropped, given.missing
+    )
+
+
+def known_n(given: CorrelationResult, purpose: str) -> int:
+    """The number of respondents, or a ParameterError that asks for it."""
+    if given.n is None:
+        raise ParameterError(
+            f"{purpose} needs the number of respondents behind the correlation matrix; none was given. Give n=..."
+        )
+    return given.n

@@ -1,0 +1,115 @@
+"""What a build of the index returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ikfs_methods.errors import ParameterError
+from ikfs_methods.result import Shown
+from ikfs_methods.survey import means_of_checked
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a build: `step` is one of select, missing, normalise, weights, aggregate, floor, means.
+
+    `node` and `level` say where in the tree (level 0: the indicators); `count` of `total` cells, rows or nodes were
+    changed in the way that `changed` says, for that `reason`.
+    """
+
+    step: str
+    node: str
+    level: int
+    method: str
+    changed: str = ""
+    count: int = 0
+    total: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnitScores(Shown):
+    """Scores by unit (rows) and node (columns, root first), 0-100, and how many respondents stand behind each.
+
+    A score without a respondent is NaN, and its `n` is 0.
+    """
+
+    scores: pd.DataFrame
+    n: pd.DataFrame
+    n_without_unit: int
+    weighted: bool
+
+    def to_frame(self) -> pd.DataFrame:
+        """The scores, a row per unit."""
+        return self.scores
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IndexResult(Shown):
+    """The index at every node of the tree, and how it was made.
+
+    `scores`: 0-100, a row per unit (or per row of the values when no unit was named), a column per node, root first;
+    NaN where too little was answered. `n`: rows behind each score. `respondent_scores`: the same nodes by respondent
+    (order respondent-first; None in the other order). `weights`: by node, summing to 1 within each parent.
+    `log`: one row per step: step, node, level, method, what changed, count of total, reason.
+    """
+
+    scores: pd.DataFrame
+    n: pd.DataFrame
+    respondent_scores: pd.DataFrame | None
+    weights: pd.Series
+    log: pd.DataFrame
+    order: str
+    normalisation: str
+    aggregation: tuple[str, ...]
+    minimum_answered: float
+    floor: float | None
+    n_rows: int
+    n_without_unit: int
+    design_weights: pd.Series | None
+
+    def to_frame(self) -> pd.DataFrame:
+        """The scores, a row per unit."""
+        return self.scores
+
+    def means(self, by: pd.Series) -> UnitScores:
+        """Scores of another grouping from the same respondents, with the build's design weights.
+
+        `by`: group of each respondent. Raises ParameterError when the build was unit-first: its scores belong to the
+        units they were built for. Answers the question: what is the index of these groups?
+        """
+        if self.respondent_scores is None:
+            raise ParameterError(
+                "means of another grouping need scores of respondents; this index was built unit-first. "
+                "Build it again with by= that grouping."
+            )
+        found = means_of_checked(self.respondent_scores, weights=self.design_weights, by=by)
+        return UnitScores(found.means, found.n, found.n_without_group, found.weighted)
+
+    def overall(self) -> pd.Series:
+        """One score per node: the (design-weighted) mean of respondents; unit-first, the plain mean of the units."""
+        if self.respondent_scores is not None:
+            return (
+                means_of_checked(self.respondent_scores, weights=self.design_weights, by=None)
+                .means.iloc[0]
+                .rename("overall")
+            )
+        return self.scores.mean().rename("overall")
+
+    def ranks(self, node: str | None = None) -> pd.Series:
+        """Rank of each unit at a node (the root when None), 1 the highest; ties share the best of their places.
+
+        Ranks come from scores at full precision; a unit without a score has no rank (NaN).
+        """
+        code = self.scores.columns[0] if node is None else node
+        if code not in self.scores.columns:
+            raise ParameterError(f"ranks need a node of the tree; found {code!r}.")
+        return self.scores[code].rank(ascending=False, method="min").rename("rank")
+
+
+def presence(scores: pd.DataFrame) -> pd.DataFrame:
+    """1 where there is a score, else 0: the n of scores that stand for one row each."""
+    return pd.DataFrame((~np.isnan(scores.to_numpy())).astype(np.int64), index=scores.index, columns=scores.columns)

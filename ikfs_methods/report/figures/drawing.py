@@ -1,0 +1,215 @@
+"""The figures themselves, one for each kind of result that people would rather look at than read."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from ikfs_methods.errors import ParameterError
+from ikfs_methods.factor import ExploratoryResult, ParallelResult
+from ikfs_methods.index import IndexResult
+from ikfs_methods.report.figures.canvas import BLUE, GREY, INK, ORANGE, PALETTE, RED, canvas, localise
+from ikfs_methods.report.language import Words
+from ikfs_methods.robustness import LeaveOneOutResult
+from ikfs_methods.rounds import ByDimension, Round, views
+from ikfs_methods.validity import AikenResult, ItemAnalysisResult
+
+
+@singledispatch
+def draw(result: Any, words: Words, opened: Round, **options: Any) -> Figure:
+    """The result as a figure in the words' language; options belong to the kind of result."""
+    raise ParameterError(f"a figure must be asked of a result that has one; found {type(result).__name__}.")
+
+
+def _rows_height(n: int) -> float:
+    """Inches for a figure with n labelled rows; a whole page holds about fifty."""
+    return min(8.6, 0.75 + 0.165 * n)
+
+
+def _dimension_colours(opened: Round, codes: list[str]) -> list[str]:
+    order = opened.framework.dimensions
+    return [PALETTE[order.index(opened.framework.parent(code)) % len(PALETTE)] for code in codes]
+
+
+def _dimension_legend(ax: Axes, opened: Round, *extra: Any) -> None:
+    tree = opened.framework
+    handles = [Patch(color=PALETTE[i % len(PALETTE)], label=code) for i, code in enumerate(tree.dimensions)]
+    ax.legend(handles=[*handles, *extra], loc="upper center", bbox_to_anchor=(0.5, -0.5 / _height(ax)), ncols=6)
+
+
+def _height(ax: Axes) -> float:
+    figure = ax.figure
+    return float(figure.get_figheight()) if isinstance(figure, Figure) else 1.0
+
+
+def _rows(ax: Axes, labels: list[str]) -> np.ndarray[Any, Any]:
+    """Places for the labels from the top down."""
+    places = np.arange(len(labels))[::-1]
+    ax.set_yticks(places, labels)
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(-0.7, len(labels) - 0.3)
+    return places
+
+
+@draw.register
+def _(result: AikenResult, words: Words, opened: Round) -> Figure:
+    items = result.items
+    with canvas(_rows_height(len(items))) as (figure, ax):
+        places = _rows(ax, list(items.index))
+        colours = _dimension_colours(opened, list(items.index))
+        ax.hlines(places, items["ci_low"], items["ci_high"], color=colours, linewidth=1.6)
+        ax.scatter(items["v"], places, color=colours, s=22, zorder=3)
+        limit = ax.axvline(opened.parameters.aiken_cutoff, color=RED, linewidth=1, linestyle="--")
+        limit.set_label(words("cut-off {cutoff}", cutoff=words.number(opened.parameters.aiken_cutoff)))
+        ax.set_xlim(0, 1.01)
+        ax.set_xlabel(words("Aiken's V with its {level} interval", level=words.percent(result.level, 0)))
+        localise(ax.xaxis, words, 1)
+        _dimension_legend(ax, opened, limit)
+    return figure
+
+
+@draw.register
+def _(result: ByDimension, words: Words, opened: Round) -> Figure:
+    if not isinstance(next(iter(result.results.values())), ItemAnalysisResult):
+        raise ParameterError("a figure by dimension must be of item analyses.")
+    items = pd.concat([part.items for part in result.results.values()])
+    cutoff = opened.parameters.item_rest_cutoff
+    with canvas(_rows_height(len(items))) as (figure, ax):
+        places = _rows(ax, list(items.index))
+        colours = _dimension_colours(opened, list(items.index))
+        ax.hlines(places, 0, items["item_rest"], color=colours, linewidth=2.2)
+        ax.scatter(items["item_rest"], places, color=colours, s=24, zorder=3)
+        rule = ax.axvline(cutoff, color=RED, linewidth=1, linestyle="--")
+        rule.set_label(words("cut-off {cutoff}", cutoff=words.number(cutoff)))
+        table = ax.axvline(items["critical_r"].iloc[0], color=GREY, linewidth=1, linestyle=":")
+        table.set_label(words("critical r {value}", value=words.number(items["critical_r"].iloc[0], 3)))
+        ax.axvline(0, color=INK, linewidth=0.7)
+        ax.set_xlabel(words("Item-rest correlation"))
+        localise(ax.xaxis, words, 1)
+        _dimension_legend(ax, opened, rule, table)
+    return figure
+
+
+@draw.register
+def _(result: views.CategoryShares, words: Words, opened: Round) -> Figure:
+    shares = result.table
+    points = list(shares.columns)
+    shades = sns.color_palette("crest", len(points))
+    with canvas(_rows_height(len(shares))) as (figure, ax):
+        places = _rows(ax, list(shares.index))
+        left = np.zeros(len(shares))
+        for point, shade in zip(points, shades, strict=True):
+            width = 100 * shares[point].to_numpy()
+            ax.barh(places, width, left=left, height=0.72, color=shade, edgecolor="white", linewidth=0.6,
+                    label=words.number(point, 0 if float(point).is_integer() else 1))  # fmt: skip
+            left += width
+        ax.set_xlim(0, 100)
+        ax.set_xlabel(words("Per cent of the answers, by scale point (after keying)"))
+        localise(ax.xaxis, words, 0)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.5 / _height(ax)), ncols=len(points))
+    return figure
+
+
+@draw.register
+def _(result: ParallelResult, words: Words, opened: Round) -> Figure:
+    positions = np.arange(1, len(result.observed) + 1)
+    with canvas(3.0) as (figure, ax):
+        ax.grid(axis="y")
+        ax.plot(positions, result.observed, color=BLUE, marker="o", markersize=4, label=words("observed"))
+        label = words("random, {percentile}th percentile", percentile=words.integer(result.percentile))
+        ax.plot(positions, result.simulated, color=ORANGE, marker="s", markersize=3, linestyle="--", label=label)
+        if result.kind == "component":
+            ax.axhline(1, color=GREY, linewidth=0.8, linestyle=":")
+        ax.set_xlabel(words("Number of the component") if result.kind == "component" else words("Number of the factor"))
+        ax.set_ylabel(words("Eigenvalue"))
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        localise(ax.yaxis, words, 1)
+        localise(ax.xaxis, words, 0)
+        ax.legend(loc="upper right")
+    return figure
+
+
+@draw.register
+def _(result: ExploratoryResult, words: Words, opened: Round) -> Figure:
+    loadings = result.loadings
+    notes = loadings.map(lambda value: words.number(value, 2))
+    with canvas(min(8.6, 0.8 + 0.2 * len(loadings))) as (figure, ax):
+        sns.heatmap(
+            loadings, ax=ax, annot=notes.to_numpy(), fmt="", cmap="vlag", center=0, vmin=-1, vmax=1, linewidths=0.6,
+            annot_kws={"size": 8}, cbar_kws={"label": words("Loading"), "shrink": 0.7},
+        )  # fmt: skip
+        ax.grid(visible=False)
+        ax.tick_params(axis="both", length=0)
+        ax.tick_params(axis="y", rotation=0)
+        ax.set_ylabel("")
+        bar = ax.collections[0].colorbar
+        if bar is not None:
+            localise(bar.ax.yaxis, words, 1)
+            bar.outline.set_visible(False)
+    return figure
+
+
+@draw.register
+def _(result: views.WeightTable, words: Words, opened: Round, *, parent: str | None = None) -> Figure:
+    tree = opened.structure
+    node = parent or tree.root
+    part = result.table[result.table["parent"] == node]
+    sets = [name for name in opened.weight_sets if part[name].notna().any()]
+    long = part.melt(id_vars="code", value_vars=sets, var_name="method", value_name="weight")
+    long["method"] = [words(name) for name in long["method"]]
+    with canvas(2.6) as (figure, ax):
+        ax.grid(axis="y")
+        ax.grid(visible=False, axis="x")
+        sns.barplot(
+            long, x="code", y="weight", hue="method", ax=ax, palette=list(PALETTE[: len(sets)]), edgecolor="white",
+            errorbar=None,
+        )  # fmt: skip
+        ax.set_xlabel(f"{node} {tree.label(node, opened.language)}")
+        ax.set_ylabel(words("Weight"))
+        localise(ax.yaxis, words, 2)
+        ax.legend(title=None, loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=4)
+    return figure
+
+
+@draw.register
+def _(result: IndexResult, words: Words, opened: Round) -> Figure:
+    tree = opened.structure
+    root = tree.root
+    scores = result.scores.sort_values(root, ascending=False, kind="stable")
+    few = len(scores) <= 8
+    shades = dict(zip(tree.dimensions, PALETTE, strict=False))
+    with canvas(max(2.4, _rows_height(len(scores) * (2 if few else 1)))) as (figure, ax):
+        labels = [opened.called(unit) for unit in scores.index]
+        places = _rows(ax, labels)
+        ax.barh(places, scores[root], height=0.62, color="#9fb3c8", label=f"{root} {tree.label(root, opened.language)}")
+        for (node, shade), marker in zip(shades.items(), "osD^vP*", strict=False):
+            ax.scatter(scores[node], places, color=shade, s=26 if few else 14, marker=marker, zorder=3, label=node)
+        if few:
+            for place, value in zip(places, scores[root], strict=True):
+                ax.annotate(words.number(value, 1), (1, place), (4, 0), xycoords="data", textcoords="offset points",
+                            va="center", color=INK, fontsize=8)  # fmt: skip
+        ax.set_xlim(0, 100)
+        ax.set_xlabel(words("Score (0-100)"))
+        localise(ax.xaxis, words, 0)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.5 / _height(ax)), ncols=2 + len(shades))
+    return figure
+
+
+@draw.register
+def _(result: LeaveOneOutResult, words: Words, opened: Round) -> Figure:
+    table = result.table
+    with canvas(_rows_height(len(table))) as (figure, ax):
+        places = _rows(ax, [str(code) for code in table.index])
+        ax.barh(places, table["max_rank_change"], height=0.62, color=_dimension_colours(opened, list(table.index)))
+        ax.set_xlabel(words("Largest change of a unit's rank without the indicator"))
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        localise(ax.xaxis, words, 0)
+        _dimension_legend(ax, opened)
+    return figure

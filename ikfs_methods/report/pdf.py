@@ -1,0 +1,72 @@
+"""The PDF: pandoc writes typst markup, typst sets it; figures that leave a gap are then let float to the next page."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from ikfs_methods.errors import RenderError
+from ikfs_methods.report import fonts
+from ikfs_methods.report.document import Document
+
+Run = Callable[[str, str, Sequence[str]], None]
+FOOT = 773.0  # points from the paper's upper edge to the end of the text: 297 mm less the margin of 24 mm
+GAP = 45.0  # points; three lines of text left empty are no gap yet
+ROUNDS = 25  # passes at most; each settles one figure or table
+TOC_ENTRIES = 42  # with more, the contents show chapters alone, so that they stay on one page
+
+
+def make(document: Document, work: Path, run: Run) -> bytes:
+    """The bytes of report.pdf (tagged, with title, language, date, and alternative texts)."""
+    template = Path(__file__).parent / "templates" / "report.typ"
+    region = document.locale.partition("-")[2]
+    day = document.date
+    variables = {"language": document.language, "region": region, "year": day.year, "month": day.month, "day": day.day,
+                 "author": document.author, "toc-depth": 2}  # fmt: skip
+    options = [f"--variable={name}={value}" for name, value in variables.items() if value != ""]
+    run("typst-smart", "report.typ", [f"--template={template}", *options])
+    source = work / "report.typ"
+    text = source.read_text(encoding="utf-8")
+    if len(re.findall(r"^==? |^#heading\(level: [12],", text, re.MULTILINE)) > TOC_ENTRIES:
+        text = text.replace("depth: 2, indent", "depth: 1, indent")
+    folder = fonts.copy_fonts(work / "fonts")
+    return _set(source, text, folder, document)
+
+
+def _set(source: Path, text: str, folder: Path, document: Document) -> bytes:
+    compiler = typst.Compiler(str(source), root=str(source.parent), font_paths=[str(folder)], ignore_system_fonts=True)
+    floated: list[str] = []
+    stamp = datetime.datetime.combine(document.date, datetime.time(), datetime.UTC)
+    try:
+        for _ in range(ROUNDS):
+            names = "".join(f'"{name}", ' for name in floated)
+            source.write_text(re.sub(r"#let floated = \(.*\)", f"#let floated = ({names})", text, count=1), encoding="utf-8")
+            found = _pushed(json.loads(compiler.query("<ikfs-place>", field="value")), floated)
+            if found is None:
+                break
+            floated.append(found)
+        return bytes(compiler.compile(format="pdf", timestamp=stamp, pdf_standards=["ua-1"]))
+    except typst.TypstError as error:
+        raise RenderError(f"typst could not set report.pdf: {_last_words(error)}") from error
+
+
+def _pushed(places: list[dict[str, Any]], floated: list[str]) -> str | None:
+    """The first figure or unbreakable table that went to the next page and left a gap where it was called for."""
+    before = {place["id"]: place for place in places if place["part"] == "before"}
+    for place in places:
+        start = before.get(place["id"])
+        if place["part"] == "self" and start and place["id"] not in floated:
+            if place["page"] > start["page"] and FOOT - start["y"] > GAP:
+                return str(place["id"])
+    return None
+
+
+def _last_words(error: Exception) -> str:
+    message = getattr(error, "message", None) or str(error)
+    return " ".join(str(message).split())[:400]

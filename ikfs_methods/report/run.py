@@ -1,0 +1,138 @@
+"""A round's report: its chapters run two at a time, one document made of them, everything swapped in at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from ikfs_methods.places import output_folder, project
+from ikfs_methods.report import record, text
+from ikfs_methods.report.chapters import Chapter, arguments, execute, find
+from ikfs_methods.report.document import Document
+from ikfs_methods.report.language import Words
+from ikfs_methods.report.normalise import normalise_notebook
+from ikfs_methods.report.outputs import save_outputs
+from ikfs_methods.report.render import FORMATS, render
+from ikfs_methods.rounds import Round, open_round
+
+# More than two kernels at a time gain nothing on two cores, and each takes some 300 MB.
+WORKERS = 2
+Told = Callable[[str, str], None]
+
+
+def report(
+    folder: str | Path,
+    *,
+    language: str | None = None,
+    only: str | None = None,
+    formats: Sequence[str] = FORMATS,
+    output: str | Path | None = None,
+    told: Told = lambda chapter, state: None,
+    **overrides: Any,
+) -> Path:
+    """Makes the report of a round and returns its folder (report.html, .pdf, .docx, notebooks, tables, figures, record).
+
+    `only` runs the chapters whose name starts so, into a folder of its own. `overrides` are parameters of the round.
+    `told(chapter, state)` hears of each chapter as it starts and ends. All inputs are checked before anything runs;
+    everything is written aside and swapped in at the end, so that a former report survives any failure.
+    """
+    opened = open_round(folder, language=language, **overrides)
+    chapters = find(only)
+    name = opened.language if only is None else f"{opened.language}-only-{only}"
+    home = Path(output) if output else output_folder(opened.folder)
+    target = home / name
+    # At the same depth as the target, so that the path from a chapter to its round stays true after the swap.
+    aside = home / f".making-{name}"
+    shutil.rmtree(aside, ignore_errors=True)
+    (aside / "notebooks").mkdir(parents=True)
+    try:
+        _run_all(opened, chapters, aside, told, overrides)
+        told("report", "start")
+        _finish(opened, chapters, aside, formats)
+        told("report", "end")
+        _swap(aside, target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return target
+
+
+def _run_all(opened: Round, chapters: list[Chapter], aside: Path, told: Told, overrides: dict[str, Any]) -> None:
+    folder = aside / "notebooks"
+    where = Path(os.path.relpath(opened.folder, folder)).as_posix()
+    given = {name: value for name, value in overrides.items() if value is not None}
+    _quiet_kernels(opened)
+
+    def one(chapter: Chapter) -> None:
+        told(chapter.name, "start")
+        execute(chapter, folder / chapter.path.name, arguments(chapter, where, opened.language, given))
+        told(chapter.name, "end")
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        waiting: set[Future[None]] = {pool.submit(one, chapter) for chapter in chapters}
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            failed = next((error for part in done if (error := part.exception())), None)
+            if failed:
+                for part in waiting:
+                    part.cancel()
+                raise failed
+
+
+def _quiet_kernels(opened: Round) -> None:
+    """What every kernel inherits: one thread of linear algebra each (same bytes, no contention), one clock."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    os.environ["SOURCE_DATE_EPOCH"] = str(_document(opened, (Path(__file__),)).moment)
+    os.environ["PYTHONHASHSEED"] = "0"
+    os.environ["MPLBACKEND"] = "agg"
+
+
+def _finish(opened: Round, chapters: list[Chapter], aside: Path, formats: Sequence[str]) -> None:
+    executed = [aside / "notebooks" / chapter.path.name for chapter in chapters]
+    for path in executed:
+        normalise_notebook(path)
+        save_outputs(nbformat.read(path, as_version=4), aside, chapter=path.stem)
+    render(_document(opened, tuple(executed)), aside, formats)
+    record.write(opened, aside, language=opened.language, chapters=[chapter.name for chapter in chapters])
+
+
+def _swap(aside: Path, target: Path) -> None:
+    former = target.with_name(f".former-{target.name}")
+    shutil.rmtree(former, ignore_errors=True)
+    if target.exists():
+        target.rename(former)
+    aside.rename(target)
+    shutil.rmtree(former, ignore_errors=True)
+
+
+def _document(opened: Round, chapters: tuple[Path, ...]) -> Document:
+    words, file = Words(opened.language), opened.file
+    tree = opened.framework
+    facts = [
+        (words("Round"), opened.id),
+        (words("Date"), words.date(file.date)),
+        (words("Framework"), words("{name}, version {version}", name=tree.name[opened.language], version=tree.version)),
+        (words("Standing"), words(tree.status)),
+        (words("Answers"), words.plural("{n} respondent", "{n} respondents", opened.answers.n)),
+    ]
+    if opened.panel is not None:
+        facts.append((words("Panel"), words.plural("{n} expert", "{n} experts", opened.panel["expert"].nunique())))
+    return Document(
+        chapters=chapters,
+        language=opened.language,
+        kicker=words("Methodology report"),
+        title=file.title[opened.language],
+        facts=tuple(facts),
+        short_title=words("Methodology report: {name}", name=tree.name[opened.language]),
+        round_id=opened.id,
+        notice=text.notice(opened, words),
+        footer=words("Made from round {id}, commit {commit}", id=opened.id, commit=record.commit()),
+        date=file.date,
+        bibliography=project() / "notebooks" / "references.bib",
+    )

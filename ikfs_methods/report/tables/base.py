@@ -1,0 +1,51 @@
+"""What all tables share: the dispatch on the result's type, and rows named from the framework."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import singledispatch
+from typing import Any
+
+import pandas as pd
+
+from ikfs_methods.errors import ParameterError
+from ikfs_methods.report.language import N_, Words
+from ikfs_methods.report.layout import Laid
+from ikfs_methods.rounds import Round
+
+# Key words that results hold; listed here so that the catalogues have them.
+KEYWORDS = (
+    N_("keep"), N_("revise"), N_("drop"), N_("move"), N_("add"),
+    N_("content"), N_("key"), N_("item_rest"), N_("msa"), N_("loading"), N_("gap"), N_("communality"), N_("redundancy"),
+    N_("equal"), N_("ahp"), N_("budget"), N_("factor"), N_("weights"), N_("factors"), N_("normalisation"),
+    N_("aggregation"), N_("arithmetic"), N_("geometric"), N_("scale"), N_("minmax"), N_("goalposts"),
+    N_("relevance"), N_("clarity"), N_("essential"), N_("respondent-first"), N_("unit-first"),
+    N_("items"), N_("alpha"), N_("weight"), N_("score"), N_("score_group"), N_("rank_group"),
+    N_("score_region"), N_("rank_region"), N_("n_factors"), N_("rmsea"), N_("tli"),
+    N_("missing"), N_("normalise"), N_("aggregate"), N_("means"), N_("select"), N_("floor"), N_("available"), N_("given"),
+    N_("design-weighted mean"), N_("mean"), N_("alpha_ci_low"), N_("alpha_ci_high"), N_("kmo"), N_("bartlett_chi2"),
+    N_("eigenvalue"), N_("weighted_mean"), N_("component_loading"), N_("official"), N_("proposed"), N_("unverified"),
+    N_("ss_loadings"), N_("proportion"), N_("cumulative"),
+    N_("marvellous"), N_("meritorious"), N_("middling"), N_("mediocre"), N_("miserable"), N_("unacceptable"),
+)  # fmt: skip
+
+
+@singledispatch
+def lay_out(result: Any, words: Words, opened: Round, **options: Any) -> Laid:
+    """The result as a table in the words' language; options belong to the kind of result."""
+    raise ParameterError(f"a table must be asked of a result of this package; found {type(result).__name__}.")
+
+
+def named(table: pd.DataFrame, opened: Round) -> pd.DataFrame:
+    """The table with `parent` and `name` of each row's `code` in front."""
+    tree = opened.framework
+    first = table.index.name or "index"
+    frame = table.reset_index().rename(columns={first: "code"})
+    frame.insert(1, "name", [tree.label(code, opened.language) for code in frame["code"]])
+    frame.insert(2, "parent_code", [tree.parent(code) for code in frame["code"]])
+    return frame
+
+
+def dimension(opened: Round) -> Callable[[Any], str]:
+    """The heading of a block of rows: a dimension's code and name."""
+    return lambda code: f"{code} {opened.framework.label(code, opened.language)}"

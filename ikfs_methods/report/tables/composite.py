@@ -1,0 +1,165 @@
+"""Tables of weights, the index, its robustness, variants and the second witness."""
+
+from __future__ import annotations
+
+from ikfs_methods.index import IndexResult
+from ikfs_methods.report.language import Words
+from ikfs_methods.report.layout import Columns, Laid
+from ikfs_methods.report.tables.base import dimension, lay_out, named
+from ikfs_methods.robustness import LeaveOneOutResult
+from ikfs_methods.rounds import Round, VariantComparison, views
+from ikfs_methods.weighting import AhpResult, WeightSet
+from ikfs_methods.witness import WitnessResult
+
+
+@lay_out.register
+def _(result: views.WeightTable, words: Words, opened: Round) -> Laid:
+    c = Columns(words)
+    sets = [name for name in opened.weight_sets if result.table[name].notna().any()]
+    columns = (
+        c.text("code", words("Code")),
+        c.text("name", words("Name")),
+        *(c.number(name, words(name), 3) for name in sets),
+        c.number("chosen", words("In force"), 3),
+        c.translated("method", words("By")),
+    )
+    return Laid(result.table, columns, "parent", dimension(opened), {"chosen": lambda _: "strong"})
+
+
+@lay_out.register
+def _(result: AhpResult, words: Words, opened: Round) -> Laid:
+    c = Columns(words)
+    cutoff = result.cutoff
+    frame = result.judges.join(result.judge_weights, on="expert").reset_index()
+    group = result.groups.reset_index().assign(expert=words("Group"))
+    frame = pd.concat([frame, group.assign(**{code: result.weights[code] for code in result.weights.index})])
+    columns = (
+        c.text("expert", words("Expert")),
+        *(c.number(code, code, 3) for code in result.weights.index),
+        c.number("lambda_max", "λ max", 3),
+        c.number("cr", "CR", 3),
+    )
+    note = words(
+        "Shaded: consistency ratio above {cutoff}. Random index: {source}.",
+        cutoff=words.number(cutoff),
+        source=result.random_index_source,
+    )
+    shades = {"cr": lambda row: "bad" if row["cr"] > cutoff else "good"}
+    several = "parent" if frame["parent"].nunique() > 1 else None
+    return Laid(frame, columns, several, dimension(opened), shades, note)
+
+
+@lay_out.register
+def _(result: WeightSet, words: Words, opened: Round) -> Laid:
+    c = Columns(words)
+    frame = named(result.weights.rename("weight").to_frame().rename_axis("code"), opened)
+    columns = (c.text("code", words("Code")), c.text("name", words("Name")), c.number("weight", words("Weight"), 3))
+    return Laid(frame, columns, "parent_code", dimension(opened))
+
+
+@lay_out.register
+def _(result: IndexResult, words: Words, opened: Round, *, what: str = "scores") -> Laid:
+    c = Columns(words)
+    tree = opened.structure
+    if what == "log":
+        return _log_table(result, words)
+    if what == "nodes":
+        frame = result.scores.iloc[0].rename("score").rename_axis("code").to_frame()
+        frame = named(frame, opened).assign(n=result.n.iloc[0].reindex(frame.index).to_numpy())
+        columns = (
+            c.text("code", words("Code")),
+            c.text("name", words("Name")),
+            c.integer("n", "n"),
+            c.number("score", words("Score")),
+        )
+        frame["block"] = [
+            code if code in tree.dimensions else parent
+            for code, parent in zip(frame["code"], frame["parent_code"], strict=True)
+        ]
+        order = [tree.root, *(code for top in tree.dimensions for code in (top, *tree.children(top)))]
+        frame = frame.set_index("code").loc[order].reset_index()
+        return Laid(frame, columns, shades={"score": lambda row: "strong" if row["code"] in tree.parents else ""})
+    nodes = [tree.root, *tree.dimensions]
+    frame = result.scores[nodes].rename_axis("unit").reset_index().astype({"unit": str})
+    frame["n"] = result.n[tree.root].to_numpy()
+    frame["rank"] = frame[tree.root].rank(ascending=False, method="min")
+    frame = frame.sort_values("rank", kind="stable")
+    columns = (
+        c.integer("rank", words("Rank")),
+        c.called("unit", words("Unit"), opened.called),
+        c.integer("n", "n"),
+        *(c.number(node, node) for node in nodes),
+    )
+    return Laid(frame, columns, shades={tree.root: lambda _: "strong"})
+
+
+def _log_table(result: IndexResult, words: Words) -> Laid:
+    c = Columns(words)
+    columns = (
+        c.translated("step", words("Step")),
+        c.text("node", words("Node")),
+        c.translated("method", words("Method")),
+        c.integer("count", words("Changed")),
+        c.integer("total", words("Of")),
+    )
+    note = words("Changed: cells, rows or nodes that the step altered or left out. Reasons stand in the table's file.")
+    return Laid(result.log, columns, note=note)
+
+
+@lay_out.register
+def _(result: LeaveOneOutResult, words: Words, opened: Round) -> Laid:
+    c = Columns(words)
+    frame = named(result.table, opened)
+    columns = (
+        c.text("code", words("Without")),
+        c.text("name", words("Indicator")),
+        c.number("index_change", words("Change of the index")),
+        c.number("max_score_change", words("Largest change of a unit")),
+        c.integer("max_rank_change", words("Largest rank change")),
+        c.number("mean_rank_change", words("Mean rank change")),
+        c.number("rank_correlation", words("Rank correlation"), 3),
+    )
+    return Laid(frame, columns, "parent_code", dimension(opened))
+
+
+@lay_out.register
+def _(result: VariantComparison, words: Words, opened: Round) -> Laid:
+    c = Columns(words)
+    frame = result.to_frame().reset_index()
+    tree = opened.framework
+    frame["quantity"] = [words(text) for text in frame["quantity"]]
+    frame["subject"] = [
+        f"{text} {tree.label(text, opened.language)}" if text in tree.nodes.index else words(text)
+        for text in frame["subject"]
+    ]
+    variants = [name for name in frame.columns if name not in ("quantity", "subject", "difference")]
+    columns = (
+        c.text("subject", words("Subject")),
+        *(c.number(name, name, 3) for name in variants),
+        c.number("difference", words("Difference"), 3),
+    )
+    return Laid(frame, columns, "quantity", str)
+
+
+@lay_out.register
+def _(result: WitnessResult, words: Words, opened: Round) -> Laid:
+    c = Columns(words)
+    worst = result.worst()
+    frame = worst.assign(
+        coefficient=[words(text) for text in worst["coefficient"]],
+        program=[f"{name} {number}" for name, number in zip(worst["package"], worst["version"], strict=True)],
+    )
+    columns = (
+        c.text("coefficient", words("Coefficient")),
+        c.text("subject", words("Subject")),
+        c.integer("compared", words("Compared")),
+        c.number("ours", words("Here"), 6),
+        c.number("theirs", words("Witness"), 6),
+        c.small("difference", words("Difference")),
+        c.small("tolerance", words("Tolerance")),
+        c.text("program", words("Program")),
+        c.mark("agrees", words("Agrees")),
+    )
+    shades = {"agrees": lambda row: "good" if row["agrees"] else "bad"}
+    note = words("Of several values of one kind, the one that differs most; all of them stand in the table's file.")
+    return Laid(frame, columns, shades=shades, note=note, full=result.frame)

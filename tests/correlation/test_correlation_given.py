@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ikfs_methods.correlation import as_correlation, correlation_matrix, positive_definite
+from ikfs_methods.errors import MatrixError, ParameterError
+
+NAMES = ["a", "b", "c"]
+MATRIX = pd.DataFrame([[1, 0.5, 0.2], [0.5, 1, 0.4], [0.2, 0.4, 1]], index=NAMES, columns=NAMES)
+ANSWERS = pd.DataFrame({"a": [1, 2, 3, 4], "b": [2, 2, 4, 4], "c": [1, 3, 3, np.nan]})
+
+
+def changed(row: int, column: int, value: float) -> pd.DataFrame:
+    matrix = MATRIX.copy()
+    matrix.iloc[row, column] = value
+    return matrix
+
+
+def test_a_matrix_is_taken_as_it_is():
+    found = as_correlation(MATRIX, n=50)
+    pd.testing.assert_frame_equal(found.matrix, MATRIX)
+    assert (found.n, found.n_rows, found.n_dropped, found.method, found.missing) == (50, None, None, "given", "given")
+    assert as_correlation(MATRIX).n is None
+
+
+def test_a_matrix_without_labels_is_one_too():
+    bare = pd.DataFrame(MATRIX.to_numpy())
+    assert as_correlation(bare).method == "given"
+
+
+def test_as_many_respondents_as_items_are_answers():
+    square = pd.DataFrame([[1, 2, 4], [2, 3, 1], [5, 1, 2]])
+    assert as_correlation(square).method == "pearson"
+    pd.testing.assert_frame_equal(as_correlation(square).matrix, correlation_matrix(square).matrix)
+
+
+def test_answers_follow_method_and_policy():
+    found = as_correlation(ANSWERS, method="spearman", missing="pairwise")
+    assert (found.method, found.missing, found.n, found.n_rows) == ("spearman", "pairwise", 3, 4)
+
+
+def test_a_result_passes_and_n_replaces_its_own():
+    made = correlation_matrix(ANSWERS, missing="pairwise")
+    assert as_correlation(made) is made
+    assert as_correlation(made, n=4).n == 4
+    assert as_correlation(ANSWERS, n=4).n == 4
+
+
+@pytest.mark.parametrize(
+    ("matrix", "message"),
+    [
+        (changed(0, 1, 0.6), "must be symmetric; found 0.6 for a and b"),
+        (changed(1, 1, 2.0), "must have ones on the diagonal; found 2.0 for b and b.*covariance"),
+        (changed(0, 1, np.nan), "must have no gaps; found nan for a and b"),
+        (
+            pd.DataFrame([[1, 1.5], [1.5, 1]], index=["a", "b"], columns=["a", "b"]),
+            "must lie between -1 and 1; found 1.5 for a and b",
+        ),
+        (MATRIX.set_axis(["a", "c", "b"]), "same labels, in the same order.*rows: a, c, b; columns: a, b, c"),
+    ],
+)
+def test_what_is_no_correlation_matrix(matrix, message):
+    with pytest.raises(MatrixError, match=message):
+        as_correlation(matrix)
+
+
+@pytest.mark.parametrize("n", [2, 10.5, True, "100"])
+def test_n_must_be_a_count(n):
+    with pytest.raises(ParameterError, match="n must be a whole number of respondents, at least 3"):
+        as_correlation(MATRIX, n=n)
+
+
+def test_array_is_refused():
+    with pytest.raises(ParameterError, match="answers or correlation matrix must be a pandas DataFrame; found ndarray"):
+        as_correlation(MATRIX.to_numpy())
+
+
+def test_repeated_item_is_not_positive_definite():
+    answers = ANSWERS[["a", "b"]].assign(twin=ANSWERS["a"] * 2 + 1)
+    with pytest.raises(MatrixError, match=r"positive definite; its smallest eigenvalue is .* a and twin \(r = 1.0000\)"):
+        positive_definite(correlation_matrix(answers).matrix)
+
+
+def test_impossible_correlations_are_not_positive_definite():
+    # r12 = r13 = .9 forces r23 >= .62; determinant 1 + 2(.9)(.9)(.1) - .81 - .81 - .01 < 0
+    matrix = pd.DataFrame([[1, 0.9, 0.9], [0.9, 1, 0.1], [0.9, 0.1, 1]], index=NAMES, columns=NAMES)
+    with pytest.raises(MatrixError, match=r"smallest eigenvalue is -0\.2.*most correlated pair is a and b \(r = 0\.9000\)"):
+        positive_definite(matrix)

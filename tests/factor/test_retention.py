@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import t as student
+
+from ikfs_methods.correlation import CorrelationResult
+from ikfs_methods.errors import ParameterError, TooFewError
+from ikfs_methods.factor import parallel_analysis
+from ikfs_methods.factor.extraction import minres, one_factor_uniquenesses
+from ikfs_methods.factor.retention import unrelated_correlations
+
+LOADINGS = np.array([0.8, 0.7, 0.6, 0.5, 0.4])
+
+
+def one_factor_matrix() -> pd.DataFrame:
+    matrix = np.outer(LOADINGS, LOADINGS)
+    np.fill_diagonal(matrix, 1)
+    return pd.DataFrame(matrix, index=list("abcde"), columns=list("abcde"))
+
+
+def test_components_as_psych(holzinger, holzinger_matrix):
+    found = parallel_analysis(holzinger_matrix, n=301, rng=1)
+    # eigenvalues of 15-digit correlations; largest deviation seen 3e-15
+    np.testing.assert_allclose(found.observed, holzinger["parallel"]["component"], rtol=0, atol=1e-12)
+    # means of 100 random draws against 500: standard error of the first is about .005
+    np.testing.assert_allclose(found.simulated_mean, holzinger["parallel"]["component_mean"], rtol=0, atol=0.02)
+    assert found.n_factors == holzinger["parallel"]["n_components"]
+
+
+def test_factors_as_psych(holzinger, holzinger_matrix):
+    found = parallel_analysis(holzinger_matrix, n=301, kind="factor", rng=1)
+    # psych's optimiser stops about 1e-6 from the minimum; largest deviation seen 9.5e-7
+    np.testing.assert_allclose(found.observed, holzinger["parallel"]["factor"], rtol=0, atol=5e-6)
+    # from the second on; the first has a long tail of Heywood cases: standard deviation .26, so .026 over 100 draws
+    np.testing.assert_allclose(found.simulated_mean[1:], holzinger["parallel"]["factor_mean"][1:], rtol=0, atol=0.02)
+    assert found.simulated_mean[1] == pytest.approx(holzinger["parallel"]["factor_mean"][0], abs=0.1)
+    assert found.n_factors == holzinger["parallel"]["n_factors"]
+
+
+def test_pilot_holds_its_three_dimensions(pilot, pilot_values):
+    found = parallel_analysis(pilot, rng=3)
+    # largest deviation seen 1.3e-14
+    np.testing.assert_allclose(found.observed, pilot_values["eigenvalues"], rtol=0, atol=1e-12)
+    assert (found.n, found.n_dropped, found.n_factors) == (745, 455, 3)
+    assert parallel_analysis(pilot, kind="factor", rng=3, draws=100).n_factors == 3
+
+
+@pytest.mark.parametrize("n", [30, 100])
+def test_percentile_of_two_items_is_the_critical_r(n):
+    # of two items the larger eigenvalue is 1 + |r|, and |r| passes the two-sided critical r in 5 % of samples
+    quantile = student.ppf(0.975, n - 2)
+    critical = quantile / np.sqrt(n - 2 + quantile**2)
+    matrix = pd.DataFrame([[1, 0.5], [0.5, 1]], index=["a", "b"], columns=["a", "b"])
+    found = parallel_analysis(matrix, n=n, draws=40_000, rng=11)
+    # standard error of a 95th percentile over 40,000 draws is about .001 at n = 30
+    assert found.simulated[1] - 1 == pytest.approx(critical, abs=0.005)
+
+
+def test_drawn_correlations_have_variance_one_over_n_minus_one():
+    drawn = unrelated_correlations(21, 4, 20_000, np.random.default_rng(5))
+    below = drawn[:, *np.tril_indices(4, -1)]
+    # 120,000 correlations with standard deviation .224: standard errors .0006 of the mean, .0002 of the variance
+    assert below.mean() == pytest.approx(0, abs=0.003)
+    assert (below**2).mean() == pytest.approx(1 / 20, abs=0.001)
+    np.testing.assert_allclose(drawn, drawn.transpose(0, 2, 1), rtol=0, atol=1e-15)
+
+
+def test_component_eigenvalues_sum_to_the_items(holzinger_matrix):
+    found = parallel_analysis(holzinger_matrix, n=301, rng=2)
+    assert found.observed.sum() == pytest.approx(9, rel=1e-12)
+    assert found.simulated_mean.sum() == pytest.approx(9, rel=1e-12)
+
+
+def test_factor_eigenvalues_of_one_exact_factor():
+    found = parallel_analysis(one_factor_matrix(), n=200, kind="factor", rng=2, draws=50)
+    # R - U has rank one and the eigenvalue sum of squared loadings; the slope is brought below 1e-9
+    expected = [float((LOADINGS**2).sum()), 0, 0, 0, 0]
+    np.testing.assert_allclose(found.observed, expected, rtol=0, atol=1e-8)
+    assert found.n_factors == 1
+
+
+def test_batched_one_factor_solution_is_the_minres_solution(holzinger_matrix, pilot_values):
+    for values in (holzinger_matrix.to_numpy(), np.array(pilot_values["spearman"]["values"])):
+        ours = one_factor_uniquenesses(values[None])[0]
+        # two routes to one minimum, each with a slope below 1e-9
+        np.testing.assert_allclose(ours, 1 - minres(values, 1)[:, 0] ** 2, rtol=0, atol=1e-8)
+
+
+def test_one_factor_bound_holds():
+    # r12 r13 / r23 = .81/.7 > 1: the best communality of the first item lies beyond 1
+    matrix = np.array([[1, 0.9, 0.9], [0.9, 1, 0.7], [0.9, 0.7, 1]])
+    assert one_factor_uniquenesses(matrix[None])[0, 0] == 0.005
+
+
+def test_stops_at_the_first_eigenvalue_that_is_not_above(holzinger_matrix):
+    found = parallel_analysis(holzinger_matrix, n=301, rng=4)
+    above = (found.observed > found.simulated).tolist()
+    assert found.n_factors == above.index(False)
+    assert found.to_frame()["retained"].sum() == found.n_factors
+
+
+def test_a_higher_percentile_keeps_no_more(holzinger_matrix):
+    levels = [parallel_analysis(holzinger_matrix, n=301, percentile=q, rng=4).simulated for q in (50, 95, 99)]
+    assert (levels[0] <= levels[1]).all()
+    assert (levels[1] <= levels[2]).all()
+
+
+def test_seed_zero_is_a_seed(holzinger_matrix):
+    first = parallel_analysis(holzinger_matrix, n=301, rng=0)
+    again = parallel_analysis(holzinger_matrix, n=301, rng=np.random.default_rng(0))
+    other = parallel_analysis(holzinger_matrix, n=301, rng=1)
+    pd.testing.assert_series_equal(first.simulated, again.simulated)
+    assert not first.simulated.equals(other.simulated)
+
+
+def test_errors(holzinger_matrix):
+    with pytest.raises(ParameterError, match="rng must be a numpy random Generator or a seed.*found None"):
+        parallel_analysis(holzinger_matrix, n=301)
+    with pytest.raises(ParameterError, match="rng must be .*found True"):
+        parallel_analysis(holzinger_matrix, n=301, rng=True)
+    with pytest.raises(ParameterError, match="parallel analysis needs the number of respondents"):
+        parallel_analysis(holzinger_matrix, rng=0)
+    with pytest.raises(ParameterError, match="kind must be one of component, factor; found 'factors'.*Did you mean 'factor'"):
+        parallel_analysis(holzinger_matrix, n=301, kind="factors", rng=0)
+    with pytest.raises(ParameterError, match=r"draws must be a whole number from 1 to 100000; found 0"):
+        parallel_analysis(holzinger_matrix, n=301, draws=0, rng=0)
+    with pytest.raises(ParameterError, match="percentile must be a number between 0 and 100, both excluded; found 100"):
+        parallel_analysis(holzinger_matrix, n=301, percentile=100, rng=0)
+    with pytest.raises(TooFewError, match="more respondents than items; found 9 respondents and 9 items"):
+        parallel_analysis(holzinger_matrix, n=9, rng=0)
+    ordinal = CorrelationResult(holzinger_matrix, 301, 301, 0, "polychoric", "listwise")
+    with pytest.raises(ParameterError, match="null of Pearson correlations; found a polychoric matrix"):
+        parallel_analysis(ordinal, rng=0)

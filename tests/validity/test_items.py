@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import json
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import pearsonr, skew
+
+from ikfs_methods.errors import (
+    ColumnError,
+    ConstantItemError,
+    MatrixError,
+    NotNumericError,
+    ParameterError,
+    ScaleError,
+    TooFewError,
+)
+from ikfs_methods.reliability import cronbach_alpha
+from ikfs_methods.reliability.covariance import Missing
+from ikfs_methods.validity import item_analysis
+
+REFERENCE = Path(__file__).parents[1] / "reference"
+PILOT = json.loads((REFERENCE / "reliability_pilot.json").read_text(encoding="utf-8"))
+HAND = pd.DataFrame({"a": [1, 2, 3, 4], "b": [2, 2, 4, 4], "c": [1, 3, 3, 5]})
+
+# R prints 15 digits; sums over 1,200 answers lose about three of them. The largest deviation seen is 5e-15.
+R_DIGITS = 1e-12
+
+
+@pytest.fixture(scope="module")
+def pilot() -> pd.DataFrame:
+    answers = pd.read_csv(REFERENCE / "pilot.csv")
+    answers["PS8"] = 6 - answers["PS8"]
+    return answers
+
+
+@pytest.mark.parametrize("missing", ["listwise", "pairwise"])
+@pytest.mark.parametrize("dimension", ["KD", "PS", "PM"])
+def test_items_agree_with_psych(pilot: pd.DataFrame, dimension: str, missing: Missing) -> None:
+    block = PILOT[dimension]
+    theirs = block[missing]
+    result = item_analysis(pilot[block["items"]], missing=missing)
+    names = {"mean": "mean", "sd": "sd", "item_total": "raw_r", "item_rest": "r_drop", "alpha_if_dropped": "alpha_drop"}
+    for ours, name in names.items():
+        assert result.items[ours].tolist() == pytest.approx(theirs[name], abs=R_DIGITS), ours
+    assert result.items["n"].tolist() == theirs["n"]
+    used = block["n_complete"] if missing == "listwise" else block["n_rows"]
+    assert (result.n, result.n_dropped) == (used, block["n_rows"] - used)
+
+
+def test_skewness_agrees_with_scipy(pilot: pd.DataFrame) -> None:
+    answers = pilot[PILOT["PS"]["items"]]
+    ours = item_analysis(answers, missing="pairwise").items["skewness"]
+    theirs = skew(answers, bias=False, nan_policy="omit")
+    assert ours.tolist() == pytest.approx(np.asarray(theirs).tolist(), abs=1e-12)  # sums of cubes in another order
+
+
+def test_skewness_worked_by_hand() -> None:
+    # 0, 0, 0, 4: mean 1, m2 = (1+1+1+9)/4 = 3, m3 = (-1-1-1+27)/4 = 6, g1 = 6/3^1.5; times sqrt(4*3)/2 gives 2
+    answers = pd.DataFrame({"a": [0, 0, 0, 4], "b": [1, 2, 3, 3]})
+    assert item_analysis(answers).items.loc["a", "skewness"] == pytest.approx(2, rel=1e-12)  # a few roundings
+
+
+def test_items_worked_by_hand() -> None:
+    items = item_analysis(HAND).items
+    # deviations of a: -1.5 -.5 .5 1.5, of the total 4 7 10 13: three times as large; rest of a: 3 5 7 9, in line too
+    assert list(items.loc["a", ["item_total", "item_rest"]]) == pytest.approx([1, 1], rel=1e-12)
+    # b deviates -1 -1 1 1 (squares 4) and its rest 2 5 6 9 by -3.5 -.5 .5 3.5 (squares 25), products 8
+    assert items.loc["b", "item_rest"] == pytest.approx(8 / 10, rel=1e-12)
+    assert items["n"].tolist() == [4, 4, 4]
+    assert items["mean"].tolist() == [2.5, 3, 3]
+    assert items["floor"].tolist() == [0.25, 0, 0.25]  # the least answer to any item is 1
+    assert items["ceiling"].tolist() == [0, 0, 0.25]  # the greatest is 5
+    # df = 2: t at .975 solves t² = 2 (.95²/(1 - .95²)), so the critical r is .95
+    assert items["critical_r"].tolist() == pytest.approx([0.95] * 3, rel=1e-12)
+
+
+@pytest.mark.parametrize(("n", "critical"), [(30, 0.361), (50, 0.279), (100, 0.197)])
+def test_critical_r_is_that_of_the_printed_tables(n: int, critical: float) -> None:
+    # two-sided 5 per cent points of the correlation, three decimals
+    answers = pd.DataFrame(np.random.default_rng(0).normal(size=(n, 2)), columns=["a", "b"])
+    assert item_analysis(answers).items["critical_r"].round(3).tolist() == [critical] * 2
+
+
+@settings(max_examples=30)
+@given(n=st.integers(4, 60), level=st.floats(0.5, 0.999))
+def test_a_correlation_at_the_critical_r_has_the_p_of_the_level(n: int, level: float) -> None:
+    rng = np.random.default_rng(n)
+    answers = pd.DataFrame(rng.normal(size=(n, 2)), columns=["a", "b"])
+    r = float(item_analysis(answers, level=level).items["critical_r"].iloc[0])
+    a = rng.normal(size=n)
+    a = (a - a.mean()) / sqrt(((a - a.mean()) ** 2).sum())
+    b = rng.normal(size=n)
+    b = b - b.mean() - a * (a @ (b - b.mean()))
+    b = r * a + sqrt(1 - r * r) * b / sqrt((b**2).sum())
+    # scipy takes the p of r from a beta distribution; near r = 1 it amplifies the rounding of r
+    assert pearsonr(a, b).pvalue == pytest.approx(1 - level, abs=1e-6)
+
+
+@settings(max_examples=30)
+@given(shift=st.integers(-20, 20), scale=st.floats(0.1, 10))
+def test_correlations_ignore_origin_and_common_unit(shift: int, scale: float) -> None:
+    names = ["skewness", "item_total", "item_rest", "alpha_if_dropped"]
+    here, moved = (item_analysis(answers).items[names] for answers in (HAND, HAND * scale + shift))
+    # a shift of 20 against deviations of 0.1 costs two or three of sixteen digits, cubed for the skewness
+    assert moved.to_numpy().ravel().tolist() == pytest.approx(here.to_numpy().ravel().tolist(), abs=1e-9)
+
+
+def test_alpha_if_dropped_is_that_of_the_alpha_result() -> None:
+    dropped = item_analysis(HAND).items["alpha_if_dropped"]
+    assert dropped.tolist() == cronbach_alpha(HAND).if_dropped.tolist()
+
+
+def test_floor_and_ceiling_take_a_scale_by_item() -> None:
+    low, high = pd.Series({"a": 1, "b": 2, "c": 0}), pd.Series({"a": 4, "b": 5, "c": 5})
+    result = item_analysis(HAND, low=low, high=high)
+    assert result.items["floor"].tolist() == [0.25, 0.5, 0]
+    assert result.items["ceiling"].tolist() == [0.25, 0, 0.25]
+    assert (result.low["b"], result.high["a"]) == (2, 4)
+
+
+def test_the_scale_seen_does_not_depend_on_the_policy() -> None:
+    answers = pd.concat([HAND, pd.DataFrame({"a": [9], "b": [np.nan], "c": [2]})], ignore_index=True)
+    assert item_analysis(answers).high["a"] == 9
+    assert item_analysis(answers).items["ceiling"].tolist() == [0, 0, 0]
+    assert item_analysis(answers).n_dropped == 1
+
+
+def test_pairwise_uses_each_items_own_answers() -> None:
+    answers = pd.DataFrame({"a": [1, 2, 3, 4, 5, np.nan], "b": [3, np.nan, 1, 5, 2, 2], "c": [2, 3, 1, 4, 5, 1]})
+    result = item_analysis(answers, missing="pairwise")
+    assert result.items["n"].tolist() == [5, 5, 6]
+    assert result.items["mean"].tolist() == [3, 2.6, 16 / 6]
+    assert result.items["floor"].tolist() == [1 / 5, 1 / 5, 2 / 6]
+    assert (result.n, result.n_dropped, result.missing) == (6, 0, "pairwise")
+    critical = result.items["critical_r"]
+    assert critical["c"] < critical["a"] == critical["b"]
+
+
+def test_two_items_have_no_alpha_if_dropped() -> None:
+    items = item_analysis(HAND[["a", "b"]]).items
+    assert "alpha_if_dropped" not in items
+    # each is the other's rest: 4 / sqrt(5 * 4)
+    assert items["item_rest"].tolist() == pytest.approx([4 / sqrt(20)] * 2, rel=1e-12)
+    assert items.notna().all(axis=None)
+    assert item_analysis(HAND).to_frame().index.name == "item"
+
+
+@pytest.mark.parametrize(
+    ("answers", "options", "error", "text"),
+    [
+        (HAND.assign(b=3), {}, ConstantItemError, "constant over 4 respondents: b"),
+        (HAND.head(2), {}, TooFewError, "at least 3 rows"),
+        (HAND.assign(a=[1, 2, np.nan, np.nan]), {}, TooFewError, "at least 3 rows without a missing answer; found 2"),
+        (HAND.assign(a=[1, 2, np.nan, np.nan]), {"missing": "pairwise"}, TooFewError, "3 answers; found fewer for a"),
+        (HAND[["a"]], {}, TooFewError, "2 columns; found 4 and 1"),
+        (HAND.assign(a=list("1x34")), {}, NotNumericError, "'x' in row 1"),
+        (HAND, {"low": 2}, ScaleError, "answers must lie between 2 and 5; 1 value.s. do not"),
+        (HAND, {"high": pd.Series({"a": 5, "b": 5})}, ColumnError, "high must be given for every item; missing: c"),
+        (HAND, {"high": pd.Series({"a": 5, "b": 5, "c": "top"})}, NotNumericError, "'top' in row 'c'"),
+        (HAND, {"low": "1"}, ParameterError, "low must be a number or a series by item; found '1'"),
+        (HAND, {"low": 5, "high": 1}, ParameterError, "low end must be below"),
+        (HAND, {"missing": "drop"}, ParameterError, "missing must be one of listwise, pairwise"),
+        (HAND, {"level": 1}, ParameterError, "level must be a number between 0 and 1"),
+        (pd.DataFrame({"a": [1, 2, 3], "b": [3, 2, 1]}), {}, MatrixError, "the sum of the 2 items must vary"),
+        (
+            pd.DataFrame({"a": [1, 2, 3, 4], "b": [4, 3, 2, 1], "c": [1, 2, 2, 4]}),
+            {}, ConstantItemError, "the sum of the other items must vary; it does not without c",
+        ),
+    ],
+)  # fmt: skip
+def test_bad_answers_are_refused_in_plain_words(
+    answers: pd.DataFrame, options: dict[str, Any], error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error, match=text):
+        item_analysis(answers, **options)
+
+
+def test_contradicting_pairwise_answers_are_refused() -> None:
+    # the pair a, b has a covariance of 100 on two common rows, while each alone varies little
+    near = [0.0, 1.0] * 6
+    gap = [np.nan] * 12
+    answers = pd.DataFrame({"a": [10, -10, *near, *gap], "b": [10, -10, *gap, *near]})
+    answers["c"] = np.tile([3.0, -3.0, 2.0], 9)[: len(answers)] * 30
+    with pytest.raises(MatrixError, match="pairwise"):
+        item_analysis(answers, missing="pairwise")
