@@ -16,11 +16,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from scipy.stats import zscore
 
 from ikfs_methods.checks import complete_rows, listed, numeric_frame, varying
 from ikfs_methods.errors import ColumnError, ConvergenceError, ParameterError, TooFewError, WeightError
 from ikfs_methods.reliability import AlphaResult
 from ikfs_methods.result import Shown
+
+COLUMNS = (
+    "coefficient", "subject", "ours", "theirs", "difference", "tolerance", "reason", "package", "version", "agrees",
+)  # fmt: skip
 
 # Reasons are fixed sentences, so that a report can translate them.
 ROUNDING = "Same formula; only the rounding of the arithmetic differs."
@@ -36,7 +41,7 @@ THREE_DECIMALS = 5e-4 + EXACT
 # factor_analyzer's search uses numerical slopes: up to 3e-6 from the converged minimum on sets of 9, 10 and 24 items,
 # and more where a factor is weakly determined.
 LOADINGS = 1e-4
-# Two converged varimax rotations of those sets differ by 3e-8.
+# Varimax rotations of those sets, ours and theirs, differ by up to 8e-8.
 COMPONENTS = 1e-6
 
 
@@ -53,6 +58,11 @@ class WitnessRow:
     package: str
 
     @property
+    def version(self) -> str:
+        """Version of the other package, as installed."""
+        return version(self.package)
+
+    @property
     def difference(self) -> float:
         """Ours minus theirs."""
         return self.ours - self.theirs
@@ -65,10 +75,7 @@ class WitnessRow:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WitnessResult(Shown):
-    """All comparisons, a row each.
-
-    `frame` has coefficient, subject, ours, theirs, difference, tolerance, reason, package, version, agrees.
-    """
+    """All comparisons: `frame` has a row each and the columns COLUMNS."""
 
     frame: pd.DataFrame
 
@@ -102,21 +109,7 @@ def compare(rows: Iterable[WitnessRow]) -> WitnessResult:
     given = list(rows)
     if not given:
         raise TooFewError("a comparison must have at least one row; found none. Pass the rows of the functions here.")
-    frame = pd.DataFrame(
-        {
-            "coefficient": [row.coefficient for row in given],
-            "subject": [row.subject for row in given],
-            "ours": [row.ours for row in given],
-            "theirs": [row.theirs for row in given],
-            "difference": [row.difference for row in given],
-            "tolerance": [row.tolerance for row in given],
-            "reason": [row.reason for row in given],
-            "package": [row.package for row in given],
-            "version": [version(row.package) for row in given],
-            "agrees": [row.agrees for row in given],
-        }
-    )
-    return WitnessResult(frame)
+    return WitnessResult(pd.DataFrame({name: [getattr(row, name) for row in given] for name in COLUMNS}))
 
 
 def alpha(answers: pd.DataFrame, ours: AlphaResult, *, subject: str) -> list[WitnessRow]:
@@ -145,7 +138,7 @@ def item_rest(answers: pd.DataFrame, ours: pd.Series, *, subject: str) -> list[W
     rows = []
     for item in used.columns:
         rest = used.drop(columns=item).sum(axis=1).to_numpy()
-        slope = OLS(_standard(used[item].to_numpy()), _standard(rest)).fit().params[0]
+        slope = OLS(zscore(used[item].to_numpy()), zscore(rest)).fit().params[0]
         rows.append(_exact("item_rest", f"{subject} / {item}", float(ours[item]), float(slope), "statsmodels"))
     return rows
 
@@ -154,7 +147,7 @@ def suitability(answers: pd.DataFrame, *, kmo: float, bartlett_chi2: float, subj
     """Overall KMO and Bartlett's chi-square of complete answers by factor_analyzer."""
     from factor_analyzer import calculate_bartlett_sphericity, calculate_kmo  # noqa: PLC0415
 
-    values = _standard(_tall(answers).to_numpy())
+    values = zscore(_tall(answers).to_numpy())
     with warnings.catch_warnings():
         # It says so whenever the determinant is small, although the inverse is then the same to rounding.
         warnings.filterwarnings("ignore", message="The inverse of the variance-covariance matrix", category=UserWarning)
@@ -195,13 +188,11 @@ def loadings(data: pd.DataFrame, ours: pd.DataFrame, *, subject: str) -> list[Wi
     factors = ours.shape[1]
     search = FactorAnalyzer(
         n_factors=factors, method="minres", rotation="oblimin" if factors > 1 else None, is_corr_matrix=matrix,
-        rotation_kwargs={"tol": 1e-10, "max_iter": 5000},
+        rotation_kwargs={"tol": 1e-8, "max_iter": 2000},
     )  # fmt: skip
     with _known_warnings():
         found = search.fit(used[ours.index].loc[ours.index if matrix else used.index]).loadings_
-    return [
-        _worst_cell("loading", subject, ours, found, tolerance=LOADINGS, reason=OPTIMISER, package="factor_analyzer")
-    ]
+    return [_worst_cell("loading", subject, ours, found, (LOADINGS, OPTIMISER, "factor_analyzer"))]
 
 
 def components(answers: pd.DataFrame, ours: pd.DataFrame, *, subject: str, normalize: bool = False) -> list[WitnessRow]:
@@ -219,12 +210,8 @@ def components(answers: pd.DataFrame, ours: pd.DataFrame, *, subject: str, norma
     found = pca.eigenvecs * np.sqrt(pca.eigenvals[: ours.shape[1]] / len(used))
     if ours.shape[1] > 1:
         length = np.sqrt((found**2).sum(axis=1, keepdims=True)) if normalize else 1.0
-        found = rotate_factors(found / length, "varimax", tol=1e-10, max_tries=5000)[0] * length
-    return [
-        _worst_cell(
-            "component_loading", subject, ours, found, tolerance=COMPONENTS, reason=ROTATION, package="statsmodels"
-        )
-    ]
+        found = rotate_factors(found / length, "varimax", tol=1e-7, max_tries=2000)[0] * length
+    return [_worst_cell("component_loading", subject, ours, found, (COMPONENTS, ROTATION, "statsmodels"))]
 
 
 def weighted_mean(values: pd.Series, weights: pd.Series, ours: float, *, subject: str) -> list[WitnessRow]:
@@ -250,16 +237,9 @@ def _exact(coefficient: str, subject: str, ours: float, theirs: float, package: 
 
 
 def _worst_cell(
-    coefficient: str,
-    subject: str,
-    ours: pd.DataFrame,
-    found: NDArray[np.float64],
-    *,
-    tolerance: float,
-    reason: str,
-    package: str,
+    coefficient: str, subject: str, ours: pd.DataFrame, found: NDArray[np.float64], terms: tuple[float, str, str]
 ) -> WitnessRow:
-    """The cell with the largest difference, after matching columns by congruence and turning their signs."""
+    """The cell with the largest difference, columns matched and turned; `terms`: tolerance, reason, package."""
     mine = ours.to_numpy(dtype=np.float64)
     cross = mine.T @ found
     congruence = cross / np.sqrt(np.outer((mine**2).sum(axis=0), (found**2).sum(axis=0)))
@@ -268,13 +248,7 @@ def _worst_cell(
     theirs = found[:, order] * np.where(signs == 0, 1, signs)
     row, column = (int(i) for i in np.unravel_index(np.abs(mine - theirs).argmax(), mine.shape))
     place = f"{subject} / {ours.index[row]} / {ours.columns[column]}"
-    cell = float(mine[row, column]), float(theirs[row, column])
-    return WitnessRow(coefficient, place, *cell, tolerance, reason, package)
-
-
-def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    standard: NDArray[np.float64] = (values - values.mean(axis=0)) / values.std(axis=0)
-    return standard
+    return WitnessRow(coefficient, place, mine[row, column], theirs[row, column], *terms)
 
 
 def _tall(answers: pd.DataFrame) -> pd.DataFrame:
@@ -282,7 +256,8 @@ def _tall(answers: pd.DataFrame) -> pd.DataFrame:
     used = varying(complete_rows(answers))
     if len(used) <= used.shape[1]:
         raise TooFewError(
-            f"answers must have more complete rows than items; found {len(used)} rows and {used.shape[1]} items."
+            f"answers must have more complete rows than items; found {len(used)} rows and {used.shape[1]} items. "
+            "Supply more data."
         )
     return used
 

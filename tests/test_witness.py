@@ -162,15 +162,24 @@ def test_statsmodels_finds_the_weighted_mean_of_the_answered_rows() -> None:
 def test_the_comparison_is_one_table_with_versions(answers: pd.DataFrame) -> None:
     rows = witness.alpha(answers, cronbach_alpha(answers), subject="KD")
     result = witness.compare([*rows, witness.WitnessRow("x", "KD", 1.0, 2.0, 0.5, "because", "numpy")])
-    assert list(result.frame.columns) == [
-        "coefficient", "subject", "ours", "theirs", "difference", "tolerance", "reason", "package", "version", "agrees",
-    ]  # fmt: skip
+    assert tuple(result.frame.columns) == witness.COLUMNS
     assert result.frame["version"].iloc[-1] == np.__version__
     assert result.frame["difference"].iloc[-1] == -1
     assert result.frame["agrees"].tolist() == [True, True, True, False]
     assert not result.agrees
     assert witness.compare(rows).agrees
     assert result.to_frame() is result.frame
+
+
+def test_the_worst_of_each_coefficient_and_scale_is_measured_against_its_tolerance() -> None:
+    def row(subject: str, theirs: float, tolerance: float, coefficient: str = "item_rest") -> witness.WitnessRow:
+        return witness.WitnessRow(coefficient, subject, 0.0, theirs, tolerance, "because", "numpy")
+
+    # the second differs less than the first but strains its tolerance more; an undefined one strains it most
+    rows = [row("KD / 1", 0.3, 1), row("KD / 2", -0.2, 0.1), row("PS / 1", 0.1, 1), row("PS / 2", float("nan"), 1)]
+    worst = witness.compare([*rows, row("KD", 5, 1, "alpha")]).worst()
+    assert worst["subject"].tolist() == ["KD / 2", "PS / 2", "KD"]
+    assert worst["compared"].tolist() == [2, 2, 1]
 
 
 def test_an_undefined_number_never_agrees() -> None:

@@ -16,6 +16,7 @@ Floats = npt.NDArray[np.float64]
 LEAST_UNIQUENESS = 0.005
 _STEP = 1e-10  # Newton's steps shrink quadratically: one below this leaves an error of about 1e-16
 _SLOPE = 1e-12  # for flat directions, where steps stay long: rounding error of the slope itself is about 1e-15
+_SMALLEST = 1e-8  # of an eigenvalue that is not rounding: its loadings are below .0001
 _ROUNDS = 200
 
 
@@ -69,7 +70,8 @@ def _slopes(values: Floats, vectors: Floats, n_factors: int) -> tuple[Floats, Fl
     left, left_vectors = values[:-n_factors], vectors[:, :-n_factors]
     kept, kept_vectors = values[-n_factors:], vectors[:, -n_factors:]
     gradient = -(left_vectors**2) @ left
-    ratio = left[:, None] / (left[:, None] - kept[None, :])
+    gaps = np.maximum(kept[None, :] - left[:, None], 1e-10)  # tied eigenvalues leave the curvature undefined
+    ratio = -left[:, None] / gaps
     crossed = np.einsum(
         "ik,in,kn,jk,jn->ij", left_vectors, kept_vectors, ratio, left_vectors, kept_vectors, optimize=True
     )
@@ -85,7 +87,7 @@ def _newton_step(gradient: Floats, hessian: Floats) -> Floats:
 
 def _loadings(values: Floats, vectors: Floats, n_factors: int) -> Floats:
     kept = values[: -n_factors - 1 : -1]
-    if kept[-1] <= 0:
+    if kept[-1] <= _SMALLEST:
         raise ConvergenceError(
             f"every factor must explain something; the last of {n_factors} has the eigenvalue {kept[-1]:.3g}. "
             "Ask for fewer factors."

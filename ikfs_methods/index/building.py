@@ -135,7 +135,8 @@ def _plan(
 
 def _bounds(framework: Framework, tree: Tree, goalposts: pd.DataFrame | None) -> pd.DataFrame:
     if goalposts is None:
-        goalposts = framework.nodes[["scale_min", "scale_max"]].set_axis(["low", "high"], axis=1)
+        names = {"scale_min": "low", "scale_max": "high"}
+        goalposts = framework.nodes[list(names)].rename(columns=names)
     return declared_bounds(goalposts, list(tree.indicators))
 
 
@@ -178,11 +179,11 @@ def _rows_behind(tree: Tree, n: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFr
 
 def _up_the_tree(plan: Plan, normal: Floats, index: pd.Index) -> tuple[pd.DataFrame, list[Step]]:
     """Scores of all nodes (columns root first) from the normalised indicators, row by row."""
-    tree, log = plan.tree, []
+    tree, share, log = plan.tree, plan.share.to_dict(), []
     columns = dict(zip(tree.indicators, normal.T, strict=True))
     for parent, children in tree.children.items():
         level, x = tree.level[parent], np.column_stack([columns[code] for code in children])
-        weight = plan.share[list(children)].to_numpy()
+        weight = np.array([share[code] for code in children])
         needed = needed_columns(plan.minimum_answered, len(children)) if level == 1 else len(children)
         method = plan.method_at(level)
         if method == "geometric":

@@ -72,10 +72,14 @@ def _cells(path: Path) -> list[Mapping[str, Any]]:
     try:
         notebook = nbformat.read(path, as_version=4)
     except FileNotFoundError as error:
-        raise RenderError(f"a chapter must be an executed notebook; not found: {path}. Run the chapter first.") from error
+        raise RenderError(
+            f"a chapter must be an executed notebook; not found: {path}. Run the chapter first."
+        ) from error
     except (OSError, UnicodeDecodeError, ValueError, nbformat.ValidationError) as error:
         detail = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise RenderError(f"chapter {path.stem} must be a notebook (.ipynb); {path} cannot be read: {detail}.") from error
+        raise RenderError(
+            f"chapter {path.stem} must be a notebook (.ipynb); {path} cannot be read: {detail}."
+        ) from error
     return list(notebook.cells)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,12 +112,14 @@ def execute(chapter: Chapter, target: Path, parameters: dict[str, Any]) -> None:
     import papermill  # noqa: PLC0415 - seconds to import; only a run needs it
     from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
 
-    unfinished = target.with_suffix(".running")
+    unfinished = target.with_suffix(".running.ipynb")
     for attempt in (1, 2):
         try:
             papermill.execute_notebook(
                 chapter.path, unfinished, parameters, cwd=target.parent, progress_bar=False, log_output=False,
                 kernel_name="python3", request_save_on_cell_execute=False,
+                # Kernels listen on this machine only; their note about it would bury the progress.
+                extra_arguments=["--IPKernelApp.log_level=40"],
             )  # fmt: skip
             break
         except PapermillExecutionError as error:
@@ -130,7 +131,7 @@ def execute(chapter: Chapter, target: Path, parameters: dict[str, Any]) -> None:
                     f"chapter {chapter.name} must run to its end; its kernel stopped: {_last_line(error)}. "
                     "Run the chapter in JupyterLab to see where."
                 ) from None
-    os.replace(unfinished, target)
+    unfinished.replace(target)
 
 
 def _failure(chapter: Chapter, executed: Path, error: Any) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from ikfs_methods.errors import RenderError
 from ikfs_methods.framework import check_language
@@ -28,9 +27,9 @@ class Document:
     """
 
     chapters: tuple[Path, ...]
-    language: Literal["id", "en"]
+    language: str  # id | en
     title: str
-    date: datetime.date
+    date: dt.date
     kicker: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     short_title: str = ""
@@ -52,7 +51,8 @@ class Document:
             raise RenderError("a report must have a title; found an empty one.")
         if self.bibliography is not None and not self.bibliography.is_file():
             raise RenderError(
-                f"the bibliography must be a .bib file; not found: {self.bibliography}. Correct its path or leave it out."
+                f"the bibliography must be a .bib file; not found: {self.bibliography}. "
+                "Correct its path or leave it out."
             )
         contents, references = ("Daftar isi", "Daftar pustaka") if self.language == "id" else ("Contents", "References")
         own = {
@@ -72,5 +72,5 @@ class Document:
     @property
     def moment(self) -> int:
         """Midnight (UTC) of the report's date in seconds: the one time stamp of every file."""
-        start = datetime.datetime.combine(self.date, datetime.time(), datetime.UTC)
+        start = dt.datetime.combine(self.date, dt.time(), dt.UTC)
         return int(start.timestamp())

@@ -1,4 +1,4 @@
-"""The one typeface of the report, from the wheel `font-source-sans-pro`: files, text widths, and subsets for the web."""
+"""The one typeface of the report, from the wheel `font-source-sans-pro`: files, text widths, and cut-down copies."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
+from fontTools import subset  # type: ignore[import-untyped]  # fontTools ships no types
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools ships no types
 
 FAMILY = "Source Sans Pro"
 STYLES = {

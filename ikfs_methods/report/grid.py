@@ -103,8 +103,9 @@ class Grid:
         return size, [width * TEXT_WIDTH / sum(least) for width in least], False
 
     def _needs(self, column: int, size: float) -> tuple[float, float, float, float]:
-        """Widths of a column: no word broken; no short text or number broken and a header of two lines at most; no body
-        line broken; no header line broken either.
+        """Widths of a column at which these stay unbroken, each including those before it.
+
+        Every word; short text, numbers, and headers of two lines; every line of the body; every line of the header.
         """
         body, head = self.column_cells(self.body, column), self.column_cells(self.head, column)
 
@@ -284,7 +285,8 @@ class _Parser(HTMLParser):
         self.handle_data(f"&#{name};")
 
     def _rows(self) -> list[Row]:
-        return self.tables[-1][0 if self.part == "head" else 1]
+        head, body, _ = self.tables[-1]
+        return head if self.part == "head" else body
 
 
 def _span(value: str | None) -> int:

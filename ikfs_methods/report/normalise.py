@@ -21,14 +21,14 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def normalise_notebook(source: str | Path | Mapping[str, Any], target: str | Path | None = None) -> str:
-    """The text of an executed notebook without its traces of time and machine; also written to `target` when given.
+    """Rids an executed notebook of its traces of time and machine; the file is replaced and its new text returned.
 
-    `source` is a path or a notebook. Dropped are papermill's and other runners' metadata, execution times, and the plain
-    text of an output beside a richer form of it, where object addresses hide. Execution counts run from 1; cell ids
-    that are unique are kept, others are numbered; kernel and language are named without their version; keys are sorted,
-    lines end with LF. Neighbouring pieces of one stream, whose cuts depend on timing, are joined. The cell with the
-    injected parameters stays, since it shows what was run. Twice is as good as once. Raises RenderError when the file
-    cannot be read as a notebook.
+    `source` is a path, or a notebook, which is left as it is. The text goes to `target`, or to where it came from.
+    Dropped are papermill's and other runners' metadata, execution times, and the plain text of an output beside a
+    richer form of it, where object addresses hide. Execution counts run from 1; cell ids that are unique are kept,
+    others are numbered; kernel and language are named without their version; keys are sorted, lines end with LF.
+    Neighbouring pieces of one stream, whose cuts depend on timing, are joined. The cell with the injected parameters
+    stays, since it shows what was run. Twice is as good as once. Raises RenderError when the file cannot be read.
     """
     notebook = _read(source)
     notebook["metadata"] = {
@@ -48,8 +48,8 @@ def normalise_notebook(source: str | Path | Mapping[str, Any], target: str | Pat
             cell["outputs"] = [_output(output, cell["execution_count"]) for output in _joined(cell["outputs"])]
     notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True).replace("\r\n", "\n") + "\n"
-    if target is not None:
-        place = Path(target)
+    place = Path(target) if target is not None else None if isinstance(source, Mapping) else Path(source)
+    if place is not None:
         unfinished = place.with_name(place.name + ".part")
         unfinished.write_text(text, encoding="utf-8", newline="\n")
         os.replace(unfinished, place)  # noqa: PTH105  (one step, so that no half notebook is ever read)

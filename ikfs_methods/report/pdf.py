@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -36,22 +36,26 @@ def make(document: Document, work: Path, run: Run) -> bytes:
     if len(re.findall(r"^==? |^#heading\(level: [12],", text, re.MULTILINE)) > TOC_ENTRIES:
         text = text.replace("depth: 2, indent", "depth: 1, indent")
     folder = fonts.copy_fonts(work / "fonts")
-    return _set(source, text, folder, document)
+    target = work / "report.pdf"
+    _set(source, text, folder, document, target)
+    return target.read_bytes()
 
 
-def _set(source: Path, text: str, folder: Path, document: Document) -> bytes:
+def _set(source: Path, text: str, folder: Path, document: Document, target: Path) -> None:
     compiler = typst.Compiler(str(source), root=str(source.parent), font_paths=[str(folder)], ignore_system_fonts=True)
     floated: list[str] = []
-    stamp = datetime.datetime.combine(document.date, datetime.time(), datetime.UTC)
+    stamp = dt.datetime.combine(document.date, dt.time(), dt.UTC)
     try:
         for _ in range(ROUNDS):
             names = "".join(f'"{name}", ' for name in floated)
-            source.write_text(re.sub(r"#let floated = \(.*\)", f"#let floated = ({names})", text, count=1), encoding="utf-8")
+            source.write_text(
+                re.sub(r"#let floated = \(.*\)", f"#let floated = ({names})", text, count=1), encoding="utf-8"
+            )
             found = _pushed(json.loads(compiler.query("<ikfs-place>", field="value")), floated)
             if found is None:
                 break
             floated.append(found)
-        return bytes(compiler.compile(format="pdf", timestamp=stamp, pdf_standards=["ua-1"]))
+        compiler.compile(output=str(target), format="pdf", timestamp=stamp, pdf_standards=["ua-1"])
     except typst.TypstError as error:
         raise RenderError(f"typst could not set report.pdf: {_last_words(error)}") from error
 
@@ -61,9 +65,10 @@ def _pushed(places: list[dict[str, Any]], floated: list[str]) -> str | None:
     before = {place["id"]: place for place in places if place["part"] == "before"}
     for place in places:
         start = before.get(place["id"])
-        if place["part"] == "self" and start and place["id"] not in floated:
-            if place["page"] > start["page"] and FOOT - start["y"] > GAP:
-                return str(place["id"])
+        if place["part"] != "self" or start is None or place["id"] in floated:
+            continue
+        if place["page"] > start["page"] and FOOT - start["y"] > GAP:
+            return str(place["id"])
     return None
 
 

@@ -23,15 +23,16 @@ from ikfs_methods.report.document import Document
 
 FORMATS = ("html", "pdf", "docx")
 LAST_WORDS = re.compile(r"<<ikfs:(.*?)>>", re.DOTALL)
-PASSED_OVER = ("This document format requires a nonempty <title> element", "Defaulting to")
+LOST = re.compile(r"Could not fetch resource [‘'\"]?([^\s:’'\"]+)")
+TRACE = re.compile(r"stack traceback:| in function |^\s*\[C\]")
 
 
 def render(document: Document, folder: str | Path, formats: Sequence[str] = FORMATS) -> dict[str, Path]:
     """The report in each of the formats, as files in the folder (made where it is missing): format -> path.
 
     The same document gives the same bytes: the only clock is `document.date`. Raises RenderError for chapters that
-    cannot be assembled (see `assemble`), an unresolved reference or citation, and anything that pandoc or typst refuses,
-    and ParameterError for an unknown format. Nothing is written unless all formats succeed.
+    cannot be assembled (see `assemble`), for an unresolved reference or citation, and for what pandoc or typst refuses;
+    ParameterError for an unknown format. Nothing is written unless all formats succeed.
     """
     for name in formats:
         one_of(name, FORMATS, name="format")
@@ -52,22 +53,27 @@ def render(document: Document, folder: str | Path, formats: Sequence[str] = FORM
 
 
 def run_pandoc(to: str, output: str, options: Sequence[str], *, document: Document, work: Path) -> None:
-    """One run of pandoc in the work folder, from the parts to `output`; raises RenderError with its last useful line."""
+    """One run of pandoc in the work folder, from the parts to `output`; a RenderError holds its last useful line."""
     templates = resources.files("ikfs_methods.report") / "templates"
     with resources.as_file(templates) as place:
         command = [
-            pypandoc.get_pandoc_path(), "report.json", "--from", str(place / "chapters.lua"), "--to", to, "--output", output,
-            "--lua-filter", str(place / "formats.lua"), "--citeproc", "--standalone", "--fail-if-warnings=false", *options,
+            pypandoc.get_pandoc_path(), "report.json", "--from", str(place / "chapters.lua"), "--to", to,
+            "--output", output, "--lua-filter", str(place / "formats.lua"), "--citeproc", "--standalone", *options,
         ]  # fmt: skip
         settings = {**os.environ, "SOURCE_DATE_EPOCH": str(document.moment), "LC_ALL": "C.UTF-8"}
         done = subprocess.run(  # noqa: S603  (a fixed program with arguments of our own)
             command, cwd=work, env=settings, capture_output=True, text=True, encoding="utf-8", check=False
         )
-    own = LAST_WORDS.search(done.stderr)
+    own, lost = LAST_WORDS.search(done.stderr), LOST.search(done.stderr)
     if own:
         raise RenderError(" ".join(own[1].split()))
+    if lost:
+        raise RenderError(
+            f"a picture of the prose must be pasted into its cell or come from code; not found: {lost[1]}. "
+            "Paste it into the Markdown cell, which then holds it as an attachment."
+        )
     if done.returncode:
-        lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+        lines = [line.strip() for line in done.stderr.splitlines() if line.strip() and not TRACE.search(line)]
         raise RenderError(
             f"pandoc could not make {output} from the chapters (exit code {done.returncode}): "
             f"{lines[-1] if lines else 'no message'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -88,7 +89,8 @@ def _quiet_kernels(opened: Round) -> None:
     """What every kernel inherits: one thread of linear algebra each (same bytes, no contention), one clock."""
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
-    os.environ["SOURCE_DATE_EPOCH"] = str(_document(opened, (Path(__file__),)).moment)
+    midnight = dt.datetime.combine(opened.file.date, dt.time(), dt.UTC)
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(midnight.timestamp()))
     os.environ["PYTHONHASHSEED"] = "0"
     os.environ["MPLBACKEND"] = "agg"
 

@@ -26,7 +26,8 @@ def make(document: Document, work: Path, run: Run) -> bytes:
         "html",
         "report.html",
         [
-            f"--template={TEMPLATES / 'report.html'}", "--embed-resources", "--mathml", "--toc", "--toc-depth=2", "--wrap=none",
+            f"--template={TEMPLATES / 'report.html'}",
+            "--embed-resources", "--mathml", "--toc", "--toc-depth=2", "--wrap=none",
             *(f"--variable={name}={value}" for name, value in variables.items() if value),
         ],
     )  # fmt: skip

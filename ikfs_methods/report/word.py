@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import io
 import zipfile
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ def make(document: Document, work: Path, run: Run) -> bytes:
 
 
 def _properties(word: WordDocument, document: Document) -> None:
-    moment = datetime.datetime.combine(document.date, datetime.time())
+    moment = dt.datetime.combine(document.date, dt.time())
     facts = word.core_properties
     facts.title, facts.subject, facts.author = document.title, document.kicker, document.author
     facts.language, facts.last_modified_by, facts.comments = document.locale, document.author, document.footer

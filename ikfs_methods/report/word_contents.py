@@ -36,7 +36,9 @@ def fill_contents(word: WordDocument) -> None:
     place = next((p for p in word.paragraphs if p.text == CONTENTS), None)
     if place is None:
         return
-    entries = [(paragraph, name) for paragraph in headings(word) if _level(paragraph) <= 2 and (name := _bookmark(paragraph))]
+    entries = [
+        (paragraph, name) for paragraph in headings(word) if _level(paragraph) <= 2 and (name := _bookmark(paragraph))
+    ]
     numbers = list(_numbers(entries, word))
     last = place
     for i, ((paragraph, name), number) in enumerate(zip(entries, numbers, strict=True)):
@@ -124,8 +126,8 @@ def _numbers(entries: list[tuple[Paragraph, str]], word: WordDocument) -> Iterat
     count, kind = [0, 0], CHAPTERS
     for paragraph, _ in entries:
         properties = paragraph._p.pPr  # noqa: SLF001
-        own = properties.numPr if properties is not None else None
-        identity = own.numId.val if own is not None and own.numId is not None else CHAPTERS
+        own = properties.find(f"{qn('w:numPr')}/{qn('w:numId')}") if properties is not None else None
+        identity = int(own.get(qn("w:val"), CHAPTERS)) if own is not None else CHAPTERS
         if identity == 0:
             yield ""
             continue

@@ -23,22 +23,29 @@ RANGES = ((0x20, 0x17F), (0x370, 0x3FF), (0x2000, 0x2030), (0x2190, 0x2193), (0x
 
 
 def embed(word: WordDocument) -> None:
-    """Embeds the faces (ISO/IEC 29500-1, 17.8.1: the first 32 bytes are mixed with a key) and names the one to fall back on."""
+    """Embeds the faces, mixed with a key as ISO/IEC 29500-1, 17.8.1 asks, and names the typeface to fall back on."""
     table = next((part for part in word.part.package.iter_parts() if str(part.partname) == "/word/fontTable.xml"), None)
     if table is None:
         return
     entries = []
     for number, (tag, style) in enumerate(FACES.items(), 1):
         key = uuid.uuid5(uuid.NAMESPACE_URL, f"{fonts.FAMILY}/{style}")
-        face = Part(PackURI(f"/word/fonts/font{number}.odttf"), CONTENT_TYPE, mixed(fonts.word_font(style, RANGES), key))
+        face = Part(
+            PackURI(f"/word/fonts/font{number}.odttf"), CONTENT_TYPE, mixed(fonts.word_font(style, RANGES), key)
+        )
         link = table.relate_to(face, RELATIONSHIP_TYPE.FONT)
         entries.append(f'<w:{tag} r:id="{link}" w:fontKey="{{{str(key).upper()}}}"/>')
     spaces = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
-    entry = f'<w:font {spaces} w:name="{fonts.FAMILY}"><w:altName w:val="{FALLBACK}"/><w:family w:val="swiss"/>{"".join(entries)}</w:font>'
+    entry = (
+        f'<w:font {spaces} w:name="{fonts.FAMILY}"><w:altName w:val="{FALLBACK}"/><w:family w:val="swiss"/>'
+        f"{''.join(entries)}</w:font>"
+    )
     table._blob = table.blob.replace(b"</w:fonts>", f"{entry}</w:fonts>".encode("ascii"))  # noqa: SLF001  (no public way)
     flag = OxmlElement("w:embedTrueTypeFonts")
     settings = word.settings.element
-    first = next((child for child in settings if child.tag not in {qn("w:writeProtection"), qn("w:view"), qn("w:zoom")}), None)
+    first = next(
+        (child for child in settings if child.tag not in {qn("w:writeProtection"), qn("w:view"), qn("w:zoom")}), None
+    )
     if first is None:
         settings.append(flag)
     else:
@@ -46,7 +53,7 @@ def embed(word: WordDocument) -> None:
 
 
 def mixed(font: bytes, key: uuid.UUID) -> bytes:
-    """The font with its first 32 bytes combined (exclusive or) with the key, last byte of the key first; undoes itself."""
+    """The font, its first 32 bytes combined (exclusive or) with the key read backwards; done twice it is undone."""
     backwards = key.bytes[::-1]
     head = bytes(byte ^ part for byte, part in zip(font[:32], cycle(backwards), strict=False))
     return head + font[32:]

@@ -1,4 +1,4 @@
-"""Tables of the Word file: rules, shading, alignment, widths, headers that repeat. The filter left a mark in each cell."""
+"""Tables of the Word file: rules, shading, alignment, repeated headers. The filter left a mark in each cell."""
 
 from __future__ import annotations
 
@@ -15,8 +15,13 @@ from docx.text.paragraph import Paragraph
 CELL_STYLE = "TableCell"
 MARK = "_ikfs_cell_"
 FILLS = {"good": "DFF0E6", "warn": "FBECC4", "bad": "F3CFC6", "group": "EEF2F6", "head": "F5F7F9"}
-SIDES = {"num": WD_ALIGN_PARAGRAPH.RIGHT, "center": WD_ALIGN_PARAGRAPH.CENTER, "left": WD_ALIGN_PARAGRAPH.LEFT}
+SIDES: dict[str, WD_ALIGN_PARAGRAPH | None] = {
+    "num": WD_ALIGN_PARAGRAPH.RIGHT,
+    "center": WD_ALIGN_PARAGRAPH.CENTER,
+    "left": WD_ALIGN_PARAGRAPH.LEFT,
+}
 WIDTH = 9071  # twentieths of a point between the margins (160 mm)
+MARGIN = 100  # twentieths of a point to the left and right of a cell's text
 WHOLE = 12  # rows; a table up to this length stays on one page
 GREY = RGBColor(0x5F, 0x5F, 0x5F)
 
@@ -25,15 +30,19 @@ def dress(word: WordDocument) -> None:
     """Dresses every table; the first without marks is the fact block below the title."""
     facts_seen = False
     for table in word.tables:
-        marked = any((mark.get(qn("w:name")) or "").startswith(MARK) for mark in table._tbl.iter(qn("w:bookmarkStart")))  # noqa: SLF001
+        marked = any(name.startswith(MARK) for name in _names(table))
         if not marked and not facts_seen:
             facts_seen = True
             _facts(table, word)
             continue
-        measured = any("_size" in (mark.get(qn("w:name")) or "") for mark in table._tbl.iter(qn("w:bookmarkStart")))  # noqa: SLF001
+        measured = any("_size" in name for name in _names(table))
         _rules(table, top=8, bottom=8, inside=3, fixed=measured)
         _rows(table, word)
         _described(table)
+
+
+def _names(table: Table) -> list[str]:
+    return [mark.get(qn("w:name")) or "" for mark in table._tbl.iter(qn("w:bookmarkStart"))]  # noqa: SLF001
 
 
 def _facts(table: Table, word: WordDocument) -> None:
@@ -74,7 +83,8 @@ def _cell(cell: Any, marks: set[str], word: WordDocument) -> None:
     size = next((int(name.removeprefix("size")) / 10 for name in marks if name.startswith("size")), 9.5)
     for element in cell.iter(qn("w:p")):
         paragraph = Paragraph(element, word._body)  # noqa: SLF001
-        side = next((SIDES[name] for name in SIDES if name in marks), paragraph.alignment)
+        named = next((name for name in SIDES if name in marks), None)
+        side = SIDES[named] if named else paragraph.alignment
         element.style = CELL_STYLE  # by its id: looking the style up by name takes a second a report
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if {"head", "span"} <= marks else side
         for run in paragraph.runs:
@@ -116,9 +126,10 @@ def _rules(table: Table, *, top: int, bottom: int, inside: int, color: str = "33
         for side, size, shade in (("top", top, color), ("bottom", bottom, color), ("insideH", inside, "DDDDDD"))
     )
     edges = (
-        f'<w:tblBorders {nsdecls("w")}>{lines}</w:tblBorders>',
+        f"<w:tblBorders {nsdecls('w')}>{lines}</w:tblBorders>",
         f'<w:tblLayout {nsdecls("w")} w:type="{"fixed" if fixed else "autofit"}"/>',
-        f'<w:tblCellMar {nsdecls("w")}><w:left w:w="100" w:type="dxa"/><w:right w:w="100" w:type="dxa"/></w:tblCellMar>',
+        f'<w:tblCellMar {nsdecls("w")}><w:left w:w="{MARGIN}" w:type="dxa"/><w:right w:w="{MARGIN}" w:type="dxa"/>'
+        "</w:tblCellMar>",
     )
     if not fixed:
         width = properties.find(qn("w:tblW"))

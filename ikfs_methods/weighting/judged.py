@@ -37,7 +37,7 @@ def long_table(table: pd.DataFrame, columns: Sequence[str], number: str, *, what
             kind = "a number" if name == number else "filled in"
             raise JudgementError(
                 f"{what}: {name} must be {kind} in every row; {int(wrong.sum())} row(s) are not, "
-                f"the first is row {row!r} with {table[name][wrong].iloc[0]!r}. Correct or remove it."
+                f"the first is row {row!r} with {table[name][wrong].tolist()[0]!r}. Correct or remove it."
             )
     return used
 

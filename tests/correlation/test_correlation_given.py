@@ -79,12 +79,16 @@ def test_array_is_refused():
 
 def test_repeated_item_is_not_positive_definite():
     answers = ANSWERS[["a", "b"]].assign(twin=ANSWERS["a"] * 2 + 1)
-    with pytest.raises(MatrixError, match=r"positive definite; its smallest eigenvalue is .* a and twin \(r = 1.0000\)"):
+    with pytest.raises(
+        MatrixError, match=r"positive definite; its smallest eigenvalue is .* a and twin \(r = 1.0000\)"
+    ):
         positive_definite(correlation_matrix(answers).matrix)
 
 
 def test_impossible_correlations_are_not_positive_definite():
     # r12 = r13 = .9 forces r23 >= .62; determinant 1 + 2(.9)(.9)(.1) - .81 - .81 - .01 < 0
     matrix = pd.DataFrame([[1, 0.9, 0.9], [0.9, 1, 0.1], [0.9, 0.1, 1]], index=NAMES, columns=NAMES)
-    with pytest.raises(MatrixError, match=r"smallest eigenvalue is -0\.2.*most correlated pair is a and b \(r = 0\.9000\)"):
+    with pytest.raises(
+        MatrixError, match=r"smallest eigenvalue is -0\.2.*most correlated pair is a and b \(r = 0\.9000\)"
+    ):
         positive_definite(matrix)

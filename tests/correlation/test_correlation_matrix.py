@@ -85,7 +85,9 @@ def test_listwise_row_with_a_gap_changes_nothing():
 @given(shift=st.integers(-50, 50), scale=st.floats(0.1, 10))
 def test_origin_and_unit_do_not_matter(shift, scale):
     # rounding of values up to 100: relative error 1e-14 in the deviations
-    np.testing.assert_allclose(correlation_matrix(HAND * scale + shift).matrix, correlation_matrix(HAND).matrix, atol=1e-11)
+    np.testing.assert_allclose(
+        correlation_matrix(HAND * scale + shift).matrix, correlation_matrix(HAND).matrix, atol=1e-11
+    )
 
 
 @settings(max_examples=30, deadline=None)

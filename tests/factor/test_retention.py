@@ -116,13 +116,15 @@ def test_seed_zero_is_a_seed(holzinger_matrix):
 
 
 def test_errors(holzinger_matrix):
-    with pytest.raises(ParameterError, match="rng must be a numpy random Generator or a seed.*found None"):
+    with pytest.raises(ParameterError, match=r"rng must be a numpy random Generator or a seed.*found None"):
         parallel_analysis(holzinger_matrix, n=301)
-    with pytest.raises(ParameterError, match="rng must be .*found True"):
+    with pytest.raises(ParameterError, match=r"rng must be .*found True"):
         parallel_analysis(holzinger_matrix, n=301, rng=True)
     with pytest.raises(ParameterError, match="parallel analysis needs the number of respondents"):
         parallel_analysis(holzinger_matrix, rng=0)
-    with pytest.raises(ParameterError, match="kind must be one of component, factor; found 'factors'.*Did you mean 'factor'"):
+    with pytest.raises(
+        ParameterError, match=r"kind must be one of component, factor; found 'factors'.*Did you mean 'factor'"
+    ):
         parallel_analysis(holzinger_matrix, n=301, kind="factors", rng=0)
     with pytest.raises(ParameterError, match=r"draws must be a whole number from 1 to 100000; found 0"):
         parallel_analysis(holzinger_matrix, n=301, draws=0, rng=0)

@@ -34,10 +34,6 @@ def test_kmo_as_psych_on_pilot(pilot, pilot_values):
     assert found.items["KD8"] < 0.5
 
 
-# AC items of psych's bfi data, complete cases and pairwise: psych 2.2.9, KMO(cor(d)) and cortest.bartlett; only values
-# that need no data stand in the tests above.
-
-
 @settings(max_examples=30, deadline=None)
 @given(p=st.integers(3, 12), r=st.floats(0.05, 0.9))
 def test_kmo_of_equal_correlations(p, r):
@@ -58,8 +54,15 @@ def test_kmo_of_two_items_is_a_half():
 
 @pytest.mark.parametrize(
     ("value", "name"),
-    [(0.9, "marvellous"), (0.8999, "meritorious"), (0.7, "middling"), (0.65, "mediocre"), (0.5, "miserable"), (0.49, "unacceptable")],
-)  # fmt: skip
+    [
+        (0.9, "marvellous"),
+        (0.8999, "meritorious"),
+        (0.7, "middling"),
+        (0.65, "mediocre"),
+        (0.5, "miserable"),
+        (0.49, "unacceptable"),
+    ],
+)
 def test_bands(value, name):
     assert kmo_band(value) == name
 
@@ -73,7 +76,7 @@ def test_kmo_as_a_table(holzinger_matrix):
 def test_kmo_refuses_repeated_and_lonely_items():
     repeated = equal_correlations(3, 0.4)
     repeated.iloc[0, 1] = repeated.iloc[1, 0] = 1.0
-    with pytest.raises(MatrixError, match="must be positive definite"):
+    with pytest.raises(MatrixError, match=r"must be positive definite"):
         kmo(repeated)
     with pytest.raises(ParameterError, match="i0, i1, i2 correlates with no other item"):
         kmo(equal_correlations(3, 0.0))
@@ -119,7 +122,7 @@ def test_bartlett_pairwise_takes_the_smallest_pair_or_the_given_n(pilot):
 
 
 def test_bartlett_errors():
-    with pytest.raises(ParameterError, match="the test of sphericity needs the number of respondents.*Give n="):
+    with pytest.raises(ParameterError, match=r"the test of sphericity needs the number of respondents.*Give n="):
         bartlett_sphericity(equal_correlations(3, 0.4))
     with pytest.raises(TooFewError, match=r"needs more than 5\.2 respondents for 10 items; found 5"):
         bartlett_sphericity(equal_correlations(10, 0.4), n=5)

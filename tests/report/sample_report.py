@@ -24,7 +24,11 @@ BIB = """@article{cronbach1951,
   author = {Horn, John L.}, title = {A Rationale and Test for the Number of Factors in Factor Analysis},
   journal = {Psychometrika}, year = {1965}, volume = {30}, number = {2}, pages = {179--185}}
 """
-DIMENSIONS = ("Pemenuhan kebutuhan dan hak dasar", "Pelaksanaan tugas dan peranan sosial", "Kemampuan mengatasi masalah")
+DIMENSIONS = (
+    "Pemenuhan kebutuhan dan hak dasar",
+    "Pelaksanaan tugas dan peranan sosial",
+    "Kemampuan mengatasi masalah",
+)
 LONG = (
     "Responden mampu memenuhi kebutuhan makan pokok setiap hari tanpa bantuan pihak lain",
     "Responden memiliki tempat tinggal yang layak dan aman untuk dihuni bersama keluarga",
@@ -49,7 +53,13 @@ def comma(value: float, digits: int = 2) -> str:
 @cache
 def picture(height: float, kind: int) -> dict[str, str]:
     """The same small plot as SVG and PNG."""
-    style = {"svg.hashsalt": "ikfs", "font.family": "DejaVu Sans", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+    style = {
+        "svg.hashsalt": "ikfs",
+        "font.family": "DejaVu Sans",
+        "font.size": 9,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+    }
     with mpl.rc_context(style):
         figure = Figure(figsize=(6.3, height), layout="constrained")
         axes = figure.subplots()
@@ -92,11 +102,17 @@ def text(markdown: str) -> Any:
 
 
 def figure(label: str, caption: str, height: float = 3.2, kind: int = 0, note: str = "") -> Any:
-    return code(display(picture(height, kind), kind="figure", label=label, caption=caption, alt=f"Grafik: {caption}", note=note))
+    return code(
+        display(picture(height, kind), kind="figure", label=label, caption=caption, alt=f"Grafik: {caption}", note=note)
+    )
 
 
 def table(html: str, label: str, caption: str, note: str = "") -> Any:
-    return code(display({"text/html": html, "text/plain": "frame"}, kind="table", label=label, caption=caption, note=note, csv="a,b"))
+    return code(
+        display(
+            {"text/html": html, "text/plain": "frame"}, kind="table", label=label, caption=caption, note=note, csv="a,b"
+        )
+    )
 
 
 def rows(lines: list[list[str]], classes: list[str], head: list[str], groups: dict[int, str] | None = None) -> str:
@@ -133,8 +149,22 @@ def province_table() -> str:
     for i, name in enumerate(PROVINCES):
         value = 70 + 6 * np.sin(i)
         shade = "good" if value > 74 else "bad" if value < 66 else ""
-        lines.append([name, comma(value), comma(value - 2), comma(value + 2), str(100 + 3 * i), str(i + 1), f"{'tinggi' if value >= 70 else 'sedang'}|{shade}"])
-    return rows(lines, ["left", "num", "num", "num", "num", "num", "center"], ["Provinsi", "Skor", "Bawah", "Atas", "n", "Peringkat", "Kelas"])
+        lines.append(
+            [
+                name,
+                comma(value),
+                comma(value - 2),
+                comma(value + 2),
+                str(100 + 3 * i),
+                str(i + 1),
+                f"{'tinggi' if value >= 70 else 'sedang'}|{shade}",
+            ]
+        )
+    return rows(
+        lines,
+        ["left", "num", "num", "num", "num", "num", "center"],
+        ["Provinsi", "Skor", "Bawah", "Atas", "n", "Peringkat", "Kelas"],
+    )
 
 
 def evidence_table() -> str:
@@ -142,14 +172,41 @@ def evidence_table() -> str:
     for i in range(12):
         shade = ("good", "warn", "bad")[i % 3]
         verdict = {"good": "✓ pertahankan", "warn": "~ perbaiki", "bad": "✗ keluarkan"}[shade]
-        lines.append([f"KD{i + 1}", LONG[i % 5], comma(0.7 + i / 50), comma(0.3 + i / 30), comma(0.8 - i / 100), comma(0.4 + i / 40, 3), f"{verdict}|{shade}", "Putusan peserta diskusi atas dasar bukti dan alasan substansi."])
+        lines.append(
+            [
+                f"KD{i + 1}",
+                LONG[i % 5],
+                comma(0.7 + i / 50),
+                comma(0.3 + i / 30),
+                comma(0.8 - i / 100),
+                comma(0.4 + i / 40, 3),
+                f"{verdict}|{shade}",
+                "Putusan peserta diskusi atas dasar bukti dan alasan substansi.",
+            ]
+        )
     groups = {0: DIMENSIONS[0], 4: DIMENSIONS[1], 8: DIMENSIONS[2]}
-    head = ["Kode", "Indikator", "Aiken <i>V</i>", "<i>r</i> butir-sisa", "α bila dikeluarkan", "Muatan faktor", "Bukti", "Keputusan dan alasan"]
+    head = [
+        "Kode",
+        "Indikator",
+        "Aiken <i>V</i>",
+        "<i>r</i> butir-sisa",
+        "α bila dikeluarkan",
+        "Muatan faktor",
+        "Bukti",
+        "Keputusan dan alasan",
+    ]
     return rows(lines, ["left", "left", "num", "num", "num", "num", "left", "left"], head, groups)
 
 
 def loading_table(n: int = 12) -> str:
-    lines = [[f"KD{i + 1}", *(comma(np.cos(i * 0.9 + j), 3) + ("|strong" if (i + j) % 3 == 0 else "") for j in range(3)), comma(0.4 + i / 40, 3)] for i in range(n)]
+    lines = [
+        [
+            f"KD{i + 1}",
+            *(comma(np.cos(i * 0.9 + j), 3) + ("|strong" if (i + j) % 3 == 0 else "") for j in range(3)),
+            comma(0.4 + i / 40, 3),
+        ]
+        for i in range(n)
+    ]
     return rows(lines, ["left", "num", "num", "num", "num"], ["Indikator", "F1", "F2", "F3", "<i>h</i>²"])
 
 
@@ -166,12 +223,31 @@ def chapter_cells(number: int, name: str, language: str) -> list[Any]:
         "are named with their sources, because conventions differ and the verdicts differ with them.\n\n"
     )
     return [
-        prose(f"# {name}\n\n{body * 2}Rinciannya ada di @tbl-{key}-a dan @fig-{key}-a.[^1]\n\n[^1]: Catatan kaki bab {number} dengan nomor yang sama.", "lang-id"),
-        prose(f"# {name}\n\n{english * 2}Details are in @tbl-{key}-a and @fig-{key}-a.[^1]\n\n[^1]: A footnote of chapter {number} with the same label.", "lang-en"),
-        code(new_output("stream", name="stderr", text="warning\n"), display({"text/html": "<b>banner</b>"}, kind="banner"), tags=("injected-parameters",)),
-        prose("## Butir dan reliabilitas {.numbered}\n\nKonsistensi internal diukur dengan alpha [@cronbach1951, p. 299],\n\n$$\\alpha = \\frac{k}{k-1}\\left(1 - \\frac{\\sum_i s_i^2}{s_t^2}\\right),$$\n\ndengan $k$ butir; banyaknya faktor menurut @horn1965."),
-        table(loading_table(), f"tbl-{key}-a", "Muatan faktor dan komunalitas", "Muatan ≥ 0,40 dicetak tebal; rotasi *oblimin*."),
-        text(f"Nilai alpha **0,84** (selang kepercayaan 95 % 0,80 sampai 0,87), lihat @tbl-{key}-a.\n\n- butir pertama;\n- butir kedua."),
+        prose(
+            f"# {name}\n\n{body * 2}Rinciannya ada di @tbl-{key}-a dan @fig-{key}-a.[^1]\n\n[^1]: Catatan kaki bab {number} dengan nomor yang sama.",
+            "lang-id",
+        ),
+        prose(
+            f"# {name}\n\n{english * 2}Details are in @tbl-{key}-a and @fig-{key}-a.[^1]\n\n[^1]: A footnote of chapter {number} with the same label.",
+            "lang-en",
+        ),
+        code(
+            new_output("stream", name="stderr", text="warning\n"),
+            display({"text/html": "<b>banner</b>"}, kind="banner"),
+            tags=("injected-parameters",),
+        ),
+        prose(
+            "## Butir dan reliabilitas {.numbered}\n\nKonsistensi internal diukur dengan alpha [@cronbach1951, p. 299],\n\n$$\\alpha = \\frac{k}{k-1}\\left(1 - \\frac{\\sum_i s_i^2}{s_t^2}\\right),$$\n\ndengan $k$ butir; banyaknya faktor menurut @horn1965."
+        ),
+        table(
+            loading_table(),
+            f"tbl-{key}-a",
+            "Muatan faktor dan komunalitas",
+            "Muatan ≥ 0,40 dicetak tebal; rotasi *oblimin*.",
+        ),
+        text(
+            f"Nilai alpha **0,84** (selang kepercayaan 95 % 0,80 sampai 0,87), lihat @tbl-{key}-a.\n\n- butir pertama;\n- butir kedua."
+        ),
         figure(f"fig-{key}-a", "Nilai eigen teramati dan simulasi", 3.2, number),
         prose("### Pembahasan\n\n" + (body if language == "id" else english) * 2),
     ]
@@ -179,15 +255,36 @@ def chapter_cells(number: int, name: str, language: str) -> list[Any]:
 
 def chapters(folder: Path, language: str = "id") -> tuple[Path, ...]:
     """Eight executed notebooks in the folder."""
-    names = ["Ringkasan", "Jawaban dan responden", "Validitas isi", "Butir dan reliabilitas", "Struktur faktor", "Pembobotan", "Indeks", "Ketahanan hasil {.appendix}"]
+    names = [
+        "Ringkasan",
+        "Jawaban dan responden",
+        "Validitas isi",
+        "Butir dan reliabilitas",
+        "Struktur faktor",
+        "Pembobotan",
+        "Indeks",
+        "Ketahanan hasil {.appendix}",
+    ]
     extra: dict[int, list[Any]] = {
         0: [table(evidence_table(), "tbl-evidence", "Bukti per indikator, keputusan, dan alasannya")],
         1: [
             prose("Tabel dari prosa:\n\n| Peran | n |\n|---|--:|\n| Ahli | 12 |\n| Pemangku kepentingan | 32 |"),
             code(new_output("stream", name="stdout", text="baris satu\nbaris dua 0.123\n")),
-            code(new_output("execute_result", data={"text/html": "<style>td{}</style><table border='1' class='dataframe'><thead><tr><th></th><th>n</th><th>mean</th></tr></thead><tbody><tr><th>KD1</th><td>60</td><td>3.25</td></tr><tr><th>KD2</th><td>58</td><td>4.00</td></tr></tbody></table>", "text/plain": "x"}, execution_count=2)),
+            code(
+                new_output(
+                    "execute_result",
+                    data={
+                        "text/html": "<style>td{}</style><table border='1' class='dataframe'><thead><tr><th></th><th>n</th><th>mean</th></tr></thead><tbody><tr><th>KD1</th><td>60</td><td>3.25</td></tr><tr><th>KD2</th><td>58</td><td>4.00</td></tr></tbody></table>",
+                        "text/plain": "x",
+                    },
+                    execution_count=2,
+                )
+            ),
         ],
-        2: [table(small_table(), "tbl-coders", "Kesepakatan antarkoder menurut tema"), figure("fig-tall", "Skor menurut indikator", 4.6, 1, "Garis menunjukkan selang kepercayaan 95 %.")],
+        2: [
+            table(small_table(), "tbl-coders", "Kesepakatan antarkoder menurut tema"),
+            figure("fig-tall", "Skor menurut indikator", 4.6, 1, "Garis menunjukkan selang kepercayaan 95 %."),
+        ],
         4: [figure("fig-second", "Skor lain menurut indikator", 3.6, 1)],
         6: [table(province_table(), "tbl-provinces", "Skor indeks menurut provinsi", "Data rekaan.")],
     }
@@ -209,11 +306,20 @@ def sample(folder: Path, language: str = "id", **changes: Any) -> Document:
         "chapters": chapters(folder, language),
         "language": language,
         "kicker": "Laporan metodologi" if language == "id" else "Methodology report",
-        "title": "Indeks Keberfungsian Sosial: bukti, bobot, dan ketahanan" if language == "id" else "Index of Social Functioning: evidence, weights and robustness",
-        "facts": (("Putaran", "**fgd-2020-03-26**"), ("Tanggal", "26 Maret 2020"), ("Kerangka", "IKFS, 12 indikator, 3 dimensi"), ("Responden", "*n* = 412, 9 dikeluarkan")),
+        "title": "Indeks Keberfungsian Sosial: bukti, bobot, dan ketahanan"
+        if language == "id"
+        else "Index of Social Functioning: evidence, weights and robustness",
+        "facts": (
+            ("Putaran", "**fgd-2020-03-26**"),
+            ("Tanggal", "26 Maret 2020"),
+            ("Kerangka", "IKFS, 12 indikator, 3 dimensi"),
+            ("Responden", "*n* = 412, 9 dikeluarkan"),
+        ),
         "short_title": "Metodologi IKFS",
         "round_id": "fgd-2020-03-26",
-        "notice": "DATA REKAAN: angka dalam laporan ini dibuat untuk contoh" if language == "id" else "SYNTHETIC DATA: the numbers in this report were made up as an example",
+        "notice": "DATA REKAAN: angka dalam laporan ini dibuat untuk contoh"
+        if language == "id"
+        else "SYNTHETIC DATA: the numbers in this report were made up as an example",
         "footer": "Dibuat dari masukan sha256 3f9a1c…, ikfs-methods 0.1.0",
         "date": datetime.date(2020, 3, 26),
         "bibliography": bibliography,

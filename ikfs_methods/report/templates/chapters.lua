@@ -152,7 +152,11 @@ end
 local function bibliography(path)
   local known = { entries = pandoc.List() }
   if path and path ~= '' then
-    known.entries = pandoc.read(pandoc.system.read_file(path), 'bibtex').meta.references or known.entries
+    local fine, doc = pcall(function() return pandoc.read(pandoc.system.read_file(path), 'bibtex') end)
+    if not fine then
+      refuse('the bibliography must be BibTeX; ' .. path .. ' cannot be read: ' .. tostring(doc):gsub('%s+', ' '):sub(1, 200))
+    end
+    known.entries = doc.meta.references or known.entries
     for _, reference in ipairs(known.entries) do known[pandoc.utils.stringify(reference.id)] = true end
   end
   return known
