@@ -72,11 +72,7 @@ def numeric_frame(
         )
     if all(isinstance(kind, np.dtype) and kind.kind in "iuf" for kind in values.dtypes):
         # Nothing to convert and nothing to name: one pass over all columns is far faster than column by column.
-        plain = values.to_numpy(dtype=np.float64)
-        if not np.isinf(plain).any():
-            return pd.DataFrame(plain, index=values.index, columns=values.columns)
-    if all(isinstance(kind, np.dtype) and kind.kind in "fiu" for kind in values.dtypes):
-        numbers = values.astype("float64")
+        numbers = pd.DataFrame(values.to_numpy(dtype=np.float64), index=values.index, columns=values.columns)
     else:
         numbers = pd.DataFrame({name: _numbers(values[name], what) for name in values.columns}, index=values.index)
     infinite = np.isinf(numbers.to_numpy())
@@ -143,7 +139,7 @@ def within_scale(frame: pd.DataFrame, low: float, high: float, *, what: str = "r
         row = frame.index[outside[label].to_numpy()][0]
         raise ScaleError(
             f"{what} must lie between {low:g} and {high:g}; {int(outside.to_numpy().sum())} value(s) do not, "
-            f"the first {frame.loc[row, label]!r} in column {label!r}, row {row!r}. "
+            f"the first {frame.loc[row, label]:g} in column {label!r}, row {row!r}. "
             "Correct it, declare it as missing, or correct the scale."
         )
     return frame

@@ -15,8 +15,6 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.stats import zscore
 
 from ikfs_methods.checks import complete_rows, listed, numeric_frame, varying
 from ikfs_methods.errors import ColumnError, ConvergenceError, ParameterError, TooFewError, WeightError
@@ -138,7 +136,7 @@ def item_rest(answers: pd.DataFrame, ours: pd.Series, *, subject: str) -> list[W
     rows = []
     for item in used.columns:
         rest = used.drop(columns=item).sum(axis=1).to_numpy()
-        slope = OLS(zscore(used[item].to_numpy()), zscore(rest)).fit().params[0]
+        slope = OLS(_standard(used[item].to_numpy()), _standard(rest)).fit().params[0]
         rows.append(_exact("item_rest", f"{subject} / {item}", float(ours[item]), float(slope), "statsmodels"))
     return rows
 
@@ -147,7 +145,7 @@ def suitability(answers: pd.DataFrame, *, kmo: float, bartlett_chi2: float, subj
     """Overall KMO and Bartlett's chi-square of complete answers by factor_analyzer."""
     from factor_analyzer import calculate_bartlett_sphericity, calculate_kmo  # noqa: PLC0415
 
-    values = zscore(_tall(answers).to_numpy())
+    values = _standard(_tall(answers).to_numpy())
     with warnings.catch_warnings():
         # It says so whenever the determinant is small, although the inverse is then the same to rounding.
         warnings.filterwarnings("ignore", message="The inverse of the variance-covariance matrix", category=UserWarning)
@@ -243,12 +241,19 @@ def _worst_cell(
     mine = ours.to_numpy(dtype=np.float64)
     cross = mine.T @ found
     congruence = cross / np.sqrt(np.outer((mine**2).sum(axis=0), (found**2).sum(axis=0)))
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - as heavy as the other packages
+
     _, order = linear_sum_assignment(-np.abs(congruence))
     signs = np.sign(cross[np.arange(len(order)), order])
     theirs = found[:, order] * np.where(signs == 0, 1, signs)
     row, column = (int(i) for i in np.unravel_index(np.abs(mine - theirs).argmax(), mine.shape))
     place = f"{subject} / {ours.index[row]} / {ours.columns[column]}"
     return WitnessRow(coefficient, place, mine[row, column], theirs[row, column], *terms)
+
+
+def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    standard: NDArray[np.float64] = (values - values.mean(axis=0)) / values.std(axis=0)
+    return standard
 
 
 def _tall(answers: pd.DataFrame) -> pd.DataFrame:

@@ -19,12 +19,12 @@ PLURALS = {"id": "nplurals=1; plural=0;", "en": "nplurals=2; plural=(n != 1);"}
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"words": None, "self": None, "N_": None, "plural": (1, 2)}
 
 
-def messages() -> dict[str | tuple[str, str], list[str]]:
+def messages() -> dict[str | tuple[str, ...], list[str]]:
     """Every message of the package and the modules that hold it: those marked in the code, and the parameters' words."""
     sys.path.insert(0, str(ROOT))
     from ikfs_methods.rounds import parameter_table  # noqa: PLC0415 - needs the path above
 
-    found: dict[str | tuple[str, str], list[str]] = {}
+    found: dict[str | tuple[str, ...], list[str]] = {}
     for name, _, message, _, _ in extract_from_dir(REPORT, method_map=[("**.py", "python")], keywords=KEYWORDS):
         if message and message != "{n}":
             found.setdefault(message, []).append(f"ikfs_methods/report/{Path(name).as_posix()}")
@@ -54,7 +54,7 @@ def updated(language: str) -> Catalog:
             continue
         had = former.get(message if isinstance(message, str) else message[0])
         string = had.string if isinstance(had, Message) else ""
-        fresh.add(message, string, locations=[(place, None) for place in sorted(set(places))])
+        fresh.add(message, string, locations=[(place, 0) for place in sorted(set(places))])
     return fresh
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -85,7 +86,8 @@ def load(
     leaves = framework.nodes.loc[framework.indicators]
     table = read(place, columns=[*named, *leaves["column"]])
     problems: list[IkfsError] = []
-    items, ids = {}, pd.Index(table.index)
+    items: dict[str, pd.Series] = {}
+    ids: pd.Index[Any] = table.index
     for code, row in leaves.iterrows():
         try:
             items[str(code)] = _item(table, row, path=place)
@@ -111,10 +113,19 @@ def load(
         problems.append(error)
     if problems:
         raise problems[0] if len(problems) == 1 else InputProblemsError(problems)
-    series = [None if part is None else part.set_axis(ids) for part in (groups, regions, codes)]
-    turned = tuple(str(code) for code in leaves.index[leaves["direction"] == -1])
-    keyed = pd.DataFrame(items).set_axis(ids, axis=0)
-    return Answers(keyed, weights.set_axis(ids), *series, weight is not None, turned, place)
+    grouped, named_regions, region_ids = (
+        None if part is None else part.set_axis(ids) for part in (groups, regions, codes)
+    )
+    return Answers(
+        items=pd.DataFrame(items).set_axis(ids, axis=0),
+        weight=weights.set_axis(ids),
+        group=grouped,
+        region=named_regions,
+        region_code=region_ids,
+        weighted=weight is not None,
+        reversed_items=tuple(str(code) for code in leaves.index[leaves["direction"] == -1]),
+        source=place,
+    )
 
 
 def _item(table: pd.DataFrame, row: pd.Series, *, path: Path) -> pd.Series:
@@ -137,9 +148,9 @@ def _item(table: pd.DataFrame, row: pd.Series, *, path: Path) -> pd.Series:
     return low + high - values if row["direction"] == -1 else values
 
 
-def _ids(table: pd.DataFrame, name: str | None, *, path: Path) -> pd.Index:
+def _ids(table: pd.DataFrame, name: str | None, *, path: Path) -> pd.Index[Any]:
     if name is None:
-        return pd.Index(table.index, name="row")
+        return table.index.rename("row")
     column = table[name]
     wrong = (column == "") | column.duplicated(keep=False)
     if wrong.any():
@@ -148,7 +159,7 @@ def _ids(table: pd.DataFrame, name: str | None, *, path: Path) -> pd.Index:
             f"{path}, column {name!r}: every respondent must have an id of its own; empty or repeated in row(s) "
             f"{listed(lines)}. Correct the ids, or set `id: null` in round.yaml."
         )
-    return pd.Index(column, name=name)
+    return pd.Index(column.to_numpy(), name=name)
 
 
 def _weights(table: pd.DataFrame, name: str, *, path: Path) -> pd.Series:

@@ -39,7 +39,8 @@ def read(path: str | Path, *, columns: Sequence[str] = ()) -> pd.DataFrame:
         raise TooFewError(f"{place} must hold at least one row below its first line; found none.")
     # The first line of the file is line 1, so that a message's row is the one a spreadsheet shows.
     body = body.set_axis(header, axis=1).set_axis(range(2, len(body) + 2), axis=0)
-    return body.apply(lambda column: column.str.strip())
+    trimmed: pd.DataFrame = body.apply(lambda column: column.str.strip())
+    return trimmed
 
 
 def numbers(table: pd.DataFrame, name: str, *, path: Path, needed: bool = False) -> pd.Series:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import brentq
-from scipy.stats import chi2 as central
-from scipy.stats import ncx2
+from scipy.special import chdtr, chdtrc, chndtrinc
 
 Floats = npt.NDArray[np.float64]
 
@@ -49,7 +47,7 @@ def fit_indices(matrix: Floats, model: Floats, n_factors: int, n: int | None, *,
         null = -float(np.linalg.slogdet(matrix)[1]) / (p * (p - 1) / 2)
         low, high = rmsea_interval(chi2, df, n, level=level)
         fit |= {
-            "p_value": float(central.sf(chi2, df)),
+            "p_value": float(chdtrc(df, chi2)),
             "rmsea": float(np.sqrt(max(0.0, chi2 / (df * n) - 1 / (n - 1)))),
             "rmsea_low": low,
             "rmsea_high": high,
@@ -69,9 +67,4 @@ def rmsea_interval(chi2: float, df: int, n: int, *, level: float = 0.90) -> tupl
 
 
 def _noncentrality(chi2: float, df: int, share: float) -> float:
-    if central.cdf(chi2, df) <= share:
-        return 0.0
-    top = max(chi2, 1.0)
-    while ncx2.cdf(chi2, df, top) > share:
-        top *= 2
-    return float(brentq(lambda value: ncx2.cdf(chi2, df, value) - share, 1e-12, top, xtol=1e-12, rtol=1e-13))
+    return 0.0 if chdtr(df, chi2) <= share else float(chndtrinc(chi2, df, share))

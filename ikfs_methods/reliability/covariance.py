@@ -59,7 +59,11 @@ def item_covariance(answers: pd.DataFrame, *, missing: Missing = "listwise", min
             )
         _refuse_thin_pairs(used)
     varying(used)
-    return ItemCovariance(used.cov(), used, len(answers) - len(used), missing)
+    if missing == "listwise":
+        matrix = pd.DataFrame(np.cov(used.to_numpy().T), index=used.columns, columns=used.columns)
+    else:
+        matrix = used.cov()
+    return ItemCovariance(matrix, used, len(answers) - len(used), missing)
 
 
 def _refuse_thin_pairs(used: pd.DataFrame) -> None:

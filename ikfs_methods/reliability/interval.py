@@ -6,7 +6,7 @@ from math import exp, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import f, norm
+from scipy.special import fdtri, ndtri
 
 from ikfs_methods.checks import generator
 from ikfs_methods.errors import ParameterError, TooFewError
@@ -22,13 +22,13 @@ def feldt(alpha: float, *, n: int, k: int, level: float) -> tuple[float, float]:
     Exact when the items are parallel and normal; n respondents, k items.
     """
     tail = (1 - level) / 2
-    low, high = (1 - (1 - alpha) * float(f.isf(share, n - 1, (n - 1) * (k - 1))) for share in (tail, 1 - tail))
+    low, high = (1 - (1 - alpha) * float(fdtri(n - 1, (n - 1) * (k - 1), 1 - share)) for share in (tail, 1 - tail))
     return low, high
 
 
 def bonett(alpha: float, *, n: int, k: int, level: float) -> tuple[float, float]:
     """1 - exp{ln(1 - alpha) - ln(n/(n-1)) +/- z sqrt(2k/((k-1)(n-2)))} (Bonett & Wright 2015); needs n > 2."""
-    step = float(norm.isf((1 - level) / 2)) * sqrt(2 * k / ((k - 1) * (n - 2)))
+    step = -float(ndtri((1 - level) / 2)) * sqrt(2 * k / ((k - 1) * (n - 2)))
     # The logarithms are multiplied out, so that a perfect alpha of 1 needs no exception.
     centre = (1 - alpha) * (n - 1) / n
     return 1 - centre * exp(step), 1 - centre * exp(-step)

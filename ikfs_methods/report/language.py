@@ -34,14 +34,14 @@ class Words:
 
     def __call__(self, message: str, **values: object) -> str:
         """The message in this language, with its {named} places filled."""
-        text = self._catalogue.gettext(message) if message else ""
+        text = str(self._catalogue.gettext(message)) if message else ""
         return text.format(**values) if values else text
 
     def plural(self, one: str, many: str, n: int, **values: object) -> str:
         """The message in the form that the number n takes; {n} is filled with it."""
-        return self._catalogue.ngettext(one, many, n).format(n=self.integer(n), **values)
+        return str(self._catalogue.ngettext(one, many, n)).format(n=self.integer(n), **values)
 
-    def number(self, value: float, digits: int = 2) -> str:
+    def number(self, value: Any, digits: int = 2) -> str:
         """A number with that many decimals: 1.234,50 in Indonesian, 1,234.50 in English; a dash for a missing one."""
         if pd.isna(value):
             return NONE
@@ -51,21 +51,21 @@ class Words:
         zero = not any(sign in text for sign in "123456789")
         return text.lstrip("-") if zero else text.replace("-", MINUS)
 
-    def integer(self, value: float) -> str:
+    def integer(self, value: Any) -> str:
         """A whole number with thousands apart."""
         return self.number(value, 0)
 
-    def percent(self, value: float, digits: int = 1) -> str:
+    def percent(self, value: Any, digits: int = 1) -> str:
         """A share as per cent: 0.123 as 12,3 %."""
         return NONE if pd.isna(value) else f"{self.number(100 * value, digits)}\u202f%"
 
-    def p_value(self, value: float) -> str:
+    def p_value(self, value: Any) -> str:
         """A p-value to three decimals, smaller ones as < 0,001."""
         if pd.isna(value):
             return NONE
         return f"<\u202f{self.number(0.001, 3)}" if value < 0.001 else self.number(value, 3)
 
-    def small(self, value: float) -> str:
+    def small(self, value: Any) -> str:
         """A tiny number in powers of ten: 2,1 × 10⁻¹⁶; 0 as 0."""
         if value == 0:
             return "0"

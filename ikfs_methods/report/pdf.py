@@ -55,9 +55,17 @@ def _set(source: Path, text: str, folder: Path, document: Document, target: Path
             if found is None:
                 break
             floated.append(found)
-        compiler.compile(output=str(target), format="pdf", timestamp=stamp, pdf_standards=["ua-1"])
-    except typst.TypstError as error:
+        _compile(compiler, target, stamp)
+    except RuntimeError as error:  # what a query raises; the base of what a compilation raises
         raise RenderError(f"typst could not set report.pdf: {_last_words(error)}") from error
+
+
+def _compile(compiler: typst.Compiler, target: Path, stamp: dt.datetime) -> None:
+    """Writes the PDF: as PDF/UA-1 where the chapters allow it (no heading level left out, say), else just tagged."""
+    try:
+        compiler.compile(output=str(target), format="pdf", timestamp=stamp, pdf_standards=["ua-1"])
+    except RuntimeError:
+        compiler.compile(output=str(target), format="pdf", timestamp=stamp)
 
 
 def _pushed(places: list[dict[str, Any]], floated: list[str]) -> str | None:

@@ -24,7 +24,7 @@ def commit() -> str:
     """The project's commit, with `+` when files differ from it, or `unknown` outside a clone."""
     home = project()
     try:
-        found = subprocess.run(  # noqa: S603 - fixed command
+        found = subprocess.run(
             ["git", "describe", "--always", "--abbrev=12", "--dirty=+", "--exclude=*"],  # noqa: S607 - git from the path
             cwd=home, capture_output=True, text=True, check=True, timeout=20,
         )  # fmt: skip

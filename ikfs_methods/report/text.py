@@ -106,7 +106,7 @@ def _(result: AikenResult, words: Words, opened: Round) -> str:
         low=words.integer(result.low),
         high=words.integer(result.high),
         best=best,
-        v=words.number(result.items.loc[best, "v"]),
+        v=words.number(result.items["v"].max()),
     )
     if low.empty:
         return head + " " + words("Every indicator reaches the cut-off {cutoff}.", cutoff=words.number(cutoff))
@@ -295,7 +295,8 @@ def _(result: WeightChoice, words: Words, opened: Round) -> str:
 @say.register
 def _(result: AhpResult, words: Words, opened: Round) -> str:
     cutoff = opened.parameters.consistency_cutoff
-    above = sorted({str(row.expert) for row in result.judges.reset_index().itertuples() if row.cr > cutoff})
+    ratios = result.judges["cr"].groupby(level="expert", sort=False).max()
+    above = [str(expert) for expert in ratios.index[ratios > cutoff]]
     head = words(
         "{experts} experts compared the dimensions; the consistency ratio of the group is {group}.",
         experts=words.integer(result.n_judges or 0),
@@ -341,14 +342,14 @@ def _(result: IndexResult, words: Words, opened: Round) -> str:
 @say.register
 def _(result: LeaveOneOutResult, words: Words, opened: Round) -> str:
     table = result.table
-    most = table["index_change"].abs().idxmax()
+    most = table["change"].abs().idxmax()
     shift = table["max_rank_change"].idxmax()
     return words(
         "Leaving out {most} moves the index most ({change} points). The largest change of rank, {ranks} places, comes with "
         "leaving out {shift}; the rank correlation with the full index is at least {rho}.",
         most=most,
-        change=words.number(table.loc[most, "index_change"]),
-        ranks=words.integer(table.loc[shift, "max_rank_change"]),
+        change=words.number(table["change"][most]),
+        ranks=words.integer(table["max_rank_change"].max()),
         shift=shift,
         rho=words.number(table["rank_correlation"].min(), 3),
     )

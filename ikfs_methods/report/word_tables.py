@@ -15,7 +15,7 @@ from docx.text.paragraph import Paragraph
 CELL_STYLE = "TableCell"
 MARK = "_ikfs_cell_"
 FILLS = {"good": "DFF0E6", "warn": "FBECC4", "bad": "F3CFC6", "group": "EEF2F6", "head": "F5F7F9"}
-SIDES: dict[str, WD_ALIGN_PARAGRAPH | None] = {
+SIDES = {
     "num": WD_ALIGN_PARAGRAPH.RIGHT,
     "center": WD_ALIGN_PARAGRAPH.CENTER,
     "left": WD_ALIGN_PARAGRAPH.LEFT,
@@ -84,9 +84,11 @@ def _cell(cell: Any, marks: set[str], word: WordDocument) -> None:
     for element in cell.iter(qn("w:p")):
         paragraph = Paragraph(element, word._body)  # noqa: SLF001
         named = next((name for name in SIDES if name in marks), None)
-        side = SIDES[named] if named else paragraph.alignment
         element.style = CELL_STYLE  # by its id: looking the style up by name takes a second a report
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if {"head", "span"} <= marks else side
+        if {"head", "span"} <= marks:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        elif named:
+            paragraph.alignment = SIDES[named]
         for run in paragraph.runs:
             if size != 9.5:
                 run.font.size = Pt(size)
@@ -125,11 +127,11 @@ def _rules(table: Table, *, top: int, bottom: int, inside: int, color: str = "33
         f'<w:{side} w:val="{"single" if size else "nil"}" w:sz="{size}" w:space="0" w:color="{shade}"/>'
         for side, size, shade in (("top", top, color), ("bottom", bottom, color), ("insideH", inside, "DDDDDD"))
     )
+    sides = "".join(f'<w:{side} w:w="{MARGIN}" w:type="dxa"/>' for side in ("left", "right"))
     edges = (
         f"<w:tblBorders {nsdecls('w')}>{lines}</w:tblBorders>",
         f'<w:tblLayout {nsdecls("w")} w:type="{"fixed" if fixed else "autofit"}"/>',
-        f'<w:tblCellMar {nsdecls("w")}><w:left w:w="{MARGIN}" w:type="dxa"/><w:right w:w="{MARGIN}" w:type="dxa"/>'
-        "</w:tblCellMar>",
+        f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>",
     )
     if not fixed:
         width = properties.find(qn("w:tblW"))

@@ -43,7 +43,8 @@ class ByDimension(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """The results' frames below each other, with the dimension as first index level."""
-        return pd.concat({code: result.to_frame() for code, result in self.results.items()}, names=["dimension"])
+        parts: dict[str, pd.DataFrame] = {code: result.to_frame() for code, result in self.results.items()}
+        return pd.concat(parts, names=["dimension"])
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ def _must(message: str) -> str:
 
 def _names_beside(location: tuple[str | int, ...]) -> list[str]:
     model: type[BaseModel] = RoundFile
-    inner = {
+    inner: dict[str, type[BaseModel]] = {
         "title": Bilingual, "reason": Bilingual, "inputs": Inputs, "answers": AnswersInput, "panel": TableInput,
         "judgements": TableInput, "budget": TableInput, "participants": TableInput, "decisions": Decision,
         "method_decisions": MethodDecision,

@@ -58,7 +58,7 @@ def _numbers(variant: Round) -> pd.Series:
     """Every compared number of one variant, by quantity and subject."""
     alphas = variant.alpha_retained.results
     factors = variant.factors_retained
-    parts = {
+    parts: dict[str, pd.Series] = {
         "items": pd.Series({code: float(result.n_items) for code, result in alphas.items()}),
         "alpha": pd.Series({code: result.alpha for code, result in alphas.items()}),
         "factors": pd.Series({"n_factors": float(factors.loadings.shape[1]), **factors.fit[["rmsea", "tli"]]}),
@@ -71,7 +71,8 @@ def _numbers(variant: Round) -> pd.Series:
             scores = _index(variant, by)[root]
             parts[f"score_{by}"] = scores.rename(str)
             parts[f"rank_{by}"] = scores.rank(ascending=False, method="min").rename(str)
-    return pd.concat(parts, names=["quantity", "subject"])
+    joined: pd.Series = pd.concat(parts, names=["quantity", "subject"])
+    return joined
 
 
 def _index(variant: Round, by: str | None) -> pd.DataFrame:

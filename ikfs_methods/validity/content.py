@@ -9,7 +9,7 @@ from math import sqrt
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from ikfs_methods.checks import fraction, listed, numeric_frame, within_scale
 from ikfs_methods.errors import ParameterError, ScaleError, TooFewError
@@ -72,7 +72,7 @@ def aiken_v(ratings: pd.DataFrame, *, low: float, high: float, level: float = 0.
 def _item(score: int, n: int, points: int, level: float, alpha: float) -> dict[str, float | None]:
     """One row: `score` is the sum of the ratings counted from the scale's low end."""
     width = n * (points - 1)
-    v, z = score / width, float(norm.isf((1 - level) / 2))
+    v, z = score / width, -float(ndtri((1 - level) / 2))
     centre, spread = 2 * width * v + z**2, z * sqrt(4 * width * v * (1 - v) + z**2)
     whole = 2 * (width + z**2)
     tails = _tail_counts(n, points)

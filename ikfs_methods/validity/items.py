@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from ikfs_methods.checks import fraction, listed, numeric_frame, within_scale
 from ikfs_methods.errors import ColumnError, ConstantItemError, MatrixError, ParameterError, TooFewError
@@ -94,7 +94,7 @@ def _items(covariance: ItemCovariance, bottom: pd.Series, top: pd.Series, level:
             f"each item must have at least 3 answers; found fewer for {listed(n.index[n < 3])}. Leave the item out."
         )
     item_total, item_rest = _with_total(covariance)
-    critical = t.isf((1 - level) / 2, n - 2)
+    critical = -stdtrit(n - 2, (1 - level) / 2)
     items = pd.DataFrame(
         {
             "n": n,

@@ -31,14 +31,14 @@ UNNAMED_JUDGE = "matrix"
 class AhpResult(WeightSet):
     """Weights of the group, and how consistent each judge and the group are.
 
-    `consistency`: frame by judge and parent: n (elements), lambda_max, ci, cr, acceptable (cr <= cutoff).
-    `group_consistency`: cr by parent of the geometric mean of all judgements (its other numbers are in the diagnostics
-    under "group"); it looks good whatever the judges are. `judge_weights`: frame judge x element, missing where a judge
-    did not judge the parent. `random_index`: the table that cr divides by, named in `random_index_source`.
+    `judges`: frame by (expert, parent): n (elements), lambda_max, ci, cr, acceptable (cr <= cutoff); `groups`: the same
+    by parent for the geometric mean of all judgements, which looks good whatever the judges are. `judge_weights`: frame
+    judge x element, missing where a judge did not judge the parent. `random_index`: the table that cr divides by, named
+    in `random_index_source`.
     """
 
-    consistency: pd.DataFrame = field(default_factory=pd.DataFrame)
-    group_consistency: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
+    judges: pd.DataFrame = field(default_factory=pd.DataFrame)
+    groups: pd.DataFrame = field(default_factory=pd.DataFrame)
     judge_weights: pd.DataFrame = field(default_factory=pd.DataFrame)
     priority: str = "eigenvector"
     aggregation: str = "aij"
@@ -46,15 +46,26 @@ class AhpResult(WeightSet):
     random_index: Mapping[int, float] = field(default_factory=lambda: RANDOM_INDEX)
     random_index_source: str = RANDOM_INDEX_SOURCE
 
-    def consistency_frame(self) -> pd.DataFrame:
+    @property
+    def consistency(self) -> pd.Series:
+        """Consistency ratio by judge; by (expert, parent) when several parents were judged."""
+        ratios = self.judges["cr"].rename("consistency")
+        return ratios.droplevel("parent") if len(self.groups) == 1 else ratios
+
+    @property
+    def group_consistency(self) -> float:
+        """Consistency ratio of the group's matrix; of several parents the largest."""
+        return float(self.groups["cr"].max())
+
+    def judge_frame(self) -> pd.DataFrame:
         """One row per judge and parent: expert, parent, n, lambda_max, ci, cr, acceptable, then the judge's weights."""
-        own = self.judge_weights.reindex(self.consistency.index.get_level_values("expert"))
-        own = own.set_axis(self.consistency.index, axis=0)
+        own = self.judge_weights.reindex(self.judges.index.get_level_values("expert"))
+        own = own.set_axis(self.judges.index, axis=0)
         # A row shows the weights of its own parent's elements only.
         elsewhere = (
             self.parents[own.columns].to_numpy()[None] != own.index.get_level_values("parent").to_numpy()[:, None]
         )
-        return pd.concat([self.consistency, own.mask(elsewhere)], axis=1).reset_index()
+        return pd.concat([self.judges, own.mask(elsewhere)], axis=1).reset_index()
 
 
 def ahp(
@@ -102,10 +113,9 @@ def ahp(
         n_judges=len(judges),
         diagnostics={
             "judges": pd.Series({stack.parent: len(stack.judges) for stack in stacks}, name="judges"),
-            "group": group_table,
         },
-        consistency=pd.concat(judge_rows).set_index(["expert", "parent"]),
-        group_consistency=group_table["cr"],
+        judges=pd.concat(judge_rows).set_index(["expert", "parent"]),
+        groups=group_table,
         judge_weights=by_judge,
         priority=priority,
         aggregation=aggregation,

@@ -65,7 +65,7 @@ def test_province_codes_are_read_under_the_declared_system(tmp_path, tree):
     # the same 94 is no province in the Home Ministry's codes of 2020
     with pytest.raises(ScaleError, match=r"row 3, column 'p': a province code of kemendagri-2020 .* found '94'"):
         load(path, tree, region="p", region_codes="kemendagri-2020")
-    with pytest.raises(ParameterError, match="Did you mean 'bps-2020'"):
+    with pytest.raises(ParameterError, match="Did you mean 'bps-2022'"):
         load(path, tree, region="p", region_codes="bps-2002")
 
 

@@ -32,7 +32,7 @@ def test_minmax_agrees_with_scikit_learn():
 def test_goalposts_cap_and_scale_refuses():
     assert normalise(HAND, method="goalposts", goalposts=POSTS)["b"].iloc[[0, 2]].tolist() == [50.0, 100.0]
     with pytest.raises(
-        ScaleError, match=r"between 0 and 20; 1 value\(s\) do not, the first .*30.0.* in column 'b', row 'w'"
+        ScaleError, match=r"between 0 and 20; 1 value\(s\) do not, the first .*30 in column 'b', row 'w'"
     ):
         normalise(HAND, method="scale", goalposts=POSTS)
 

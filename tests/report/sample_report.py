@@ -1,9 +1,11 @@
-"""A synthetic report of eight executed chapters, made with nbformat alone: what the display code of the package writes."""
+"""A synthetic report of eight executed chapters, in the shape that the display code of the package writes."""
+
+# ruff: noqa: E501  (rows of tables and paragraphs stay on one line)
 
 from __future__ import annotations
 
 import base64
-import datetime
+import datetime as dt
 import io
 from functools import cache
 from pathlib import Path
@@ -124,8 +126,8 @@ def rows(lines: list[list[str]], classes: list[str], head: list[str], groups: di
         if groups and i in groups:
             html.append(f'<tr class="group"><th colspan="{len(head)}" scope="rowgroup">{groups[i]}</th></tr>')
         html.append("<tr>")
-        for j, (value, name) in enumerate(zip(line, classes, strict=True)):
-            value, _, shade = value.partition("|")
+        for j, (cell, name) in enumerate(zip(line, classes, strict=True)):
+            value, _, shade = cell.partition("|")
             tag, scope = ("th", ' scope="row"') if j == 0 else ("td", "")
             html.append(f'<{tag}{scope} class="{name} {shade}">{value}</{tag}>')
         html.append("</tr>")
@@ -321,7 +323,7 @@ def sample(folder: Path, language: str = "id", **changes: Any) -> Document:
         if language == "id"
         else "SYNTHETIC DATA: the numbers in this report were made up as an example",
         "footer": "Dibuat dari masukan sha256 3f9a1c…, ikfs-methods 0.1.0",
-        "date": datetime.date(2020, 3, 26),
+        "date": dt.date(2020, 3, 26),
         "bibliography": bibliography,
     }
     return Document(**{**given, **changes})

@@ -38,7 +38,7 @@ def test_published_example_comes_out():
     table = pd.DataFrame([("board", "leader", *row) for row in leader["matrix"]], columns=COLUMNS)
     found = ahp(table)
     np.testing.assert_allclose(found.weights[leader["criteria"]], leader["priorities"], atol=1e-3)
-    assert found.consistency.loc[("board", "leader"), "cr"] == pytest.approx(leader["inconsistency"], abs=5e-4)
+    assert found.judges.loc[("board", "leader"), "cr"] == pytest.approx(leader["inconsistency"], abs=5e-4)
 
 
 @given(strengths=STRENGTHS)
@@ -48,7 +48,7 @@ def test_three_elements_have_a_closed_form(strengths):
     a12, a13, a23 = strengths
     found = ahp(one_judge({("A", "B"): a12, ("A", "C"): a13, ("B", "C"): a23}))
     d = (a13 / (a12 * a23)) ** (1 / 3)
-    row = found.consistency.iloc[0]
+    row = found.judges.iloc[0]
     assert row["lambda_max"] == pytest.approx(1 + d + 1 / d, rel=1e-10)
     assert row["cr"] == pytest.approx((d + 1 / d - 2) / 2 / 0.58, abs=1e-9)
     means = np.cbrt([a12 * a13, a23 / a12, 1 / (a13 * a23)])
@@ -63,8 +63,8 @@ def test_judgements_without_contradiction_give_their_weights_back(raw):
     for priority in ("eigenvector", "geometric"):
         found = ahp(one_judge(ratios), priority=priority)
         np.testing.assert_allclose(found.weights[codes], weights, rtol=1e-9)  # an 8 x 8 eigenproblem
-        assert found.group_consistency.iloc[0] == pytest.approx(0, abs=1e-9)
-        assert found.consistency["acceptable"].all()
+        assert found.group_consistency == pytest.approx(0, abs=1e-9)
+        assert found.judges["acceptable"].all()
 
 
 @given(one=STRENGTHS, other=STRENGTHS)
@@ -87,9 +87,9 @@ def test_two_judges_worked_by_hand():
     assert found.parents.to_dict() == {"A": "I", "B": "I", "C": "I", "a1": "A", "a2": "A"}
     assert (found.method, found.n_judges) == ("ahp", 2)
     assert found.diagnostics["judges"].to_dict() == {"I": 2, "A": 1}
-    assert found.consistency.loc[("E2", "A"), "cr"] == 0  # a pair cannot contradict itself
+    assert found.judges.loc[("E2", "A"), "cr"] == 0  # a pair cannot contradict itself
     assert found.judge_weights.loc["E1", ["a1", "a2"]].isna().all()
-    flat = found.consistency_frame()
+    flat = found.judge_frame()
     assert flat[["expert", "parent"]].to_numpy().tolist() == [["E1", "I"], ["E2", "I"], ["E2", "A"]]
     assert flat.loc[2, ["a1", "a2"]].tolist() == pytest.approx([0.9, 0.1], rel=1e-14)
     assert flat.loc[2, ["A", "B", "C"]].isna().all()
@@ -100,8 +100,8 @@ def test_a_group_looks_consistent_whatever_its_members_are():
     circle = {("A", "B"): 5.0, ("B", "C"): 5.0, ("A", "C"): 1 / 5}
     table = pd.concat([one_judge(circle, "E1"), one_judge({p: 1 / r for p, r in circle.items()}, "E2")])
     found = ahp(table.reset_index(drop=True), cutoff=0.2)
-    assert not found.consistency["acceptable"].any()
-    assert found.group_consistency["I"] == pytest.approx(0, abs=1e-12)
+    assert not found.judges["acceptable"].any()
+    assert found.group_consistency == pytest.approx(0, abs=1e-12)
     assert found.cutoff == 0.2
 
 
@@ -111,7 +111,7 @@ def test_one_matrix_equals_its_long_table_and_takes_three_decimals():
     found, long = ahp(matrix.loc[["C", "A", "B"]]), ahp(TWO[TWO["expert"] == "E1"])
     np.testing.assert_allclose(found.weights[codes], long.weights[codes], rtol=1e-14)
     assert found.parents.tolist() == ["", "", ""]
-    assert found.group_consistency.iloc[0] == pytest.approx(long.group_consistency.iloc[0], abs=1e-12)
+    assert found.group_consistency == pytest.approx(long.group_consistency, abs=1e-12)
 
 
 def test_the_random_index_is_named_and_ends_at_ten():

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -26,7 +27,7 @@ BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW = (
 PALETTE = (BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW)
 GREY, LIGHT, INK = "#6b7280", "#e5e7eb", "#1f2933"
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.family": [fonts.FAMILY, "DejaVu Sans"],
     "font.size": 9.0,
     "axes.edgecolor": GREY,
@@ -60,13 +61,12 @@ def _register_fonts() -> None:
 
 
 @contextmanager
-def canvas(height: float, rows: int = 1, columns: int = 1, **options: object) -> Iterator[tuple[Figure, Axes]]:
-    """A figure of the report's width and its first axes, in the shared style."""
+def canvas(height: float) -> Iterator[tuple[Figure, Axes]]:
+    """A figure of the report's width and its axes, in the shared style."""
     _register_fonts()
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(WIDTH, height))
-        axes = figure.subplots(rows, columns, **options)
-        yield figure, axes
+        yield figure, figure.subplots()
 
 
 def localise(axis: Axis, words: Words, digits: int = 1) -> None:

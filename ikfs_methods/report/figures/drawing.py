@@ -11,6 +11,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from ikfs_methods.errors import ParameterError
 from ikfs_methods.factor import ExploratoryResult, ParallelResult
@@ -129,7 +130,7 @@ def _(result: ParallelResult, words: Words, opened: Round) -> Figure:
             ax.axhline(1, color=GREY, linewidth=0.8, linestyle=":")
         ax.set_xlabel(words("Number of the component") if result.kind == "component" else words("Number of the factor"))
         ax.set_ylabel(words("Eigenvalue"))
-        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         localise(ax.yaxis, words, 1)
         localise(ax.xaxis, words, 0)
         ax.legend(loc="upper right")
@@ -209,7 +210,7 @@ def _(result: LeaveOneOutResult, words: Words, opened: Round) -> Figure:
         places = _rows(ax, [str(code) for code in table.index])
         ax.barh(places, table["max_rank_change"], height=0.62, color=_dimension_colours(opened, list(table.index)))
         ax.set_xlabel(words("Largest change of a unit's rank without the indicator"))
-        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         localise(ax.xaxis, words, 0)
         _dimension_legend(ax, opened)
     return figure

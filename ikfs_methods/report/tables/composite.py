@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ikfs_methods.index import IndexResult
 from ikfs_methods.report.language import Words
 from ikfs_methods.report.layout import Columns, Laid
@@ -30,7 +32,7 @@ def _(result: views.WeightTable, words: Words, opened: Round) -> Laid:
 def _(result: AhpResult, words: Words, opened: Round) -> Laid:
     c = Columns(words)
     cutoff = result.cutoff
-    frame = result.judges.join(result.judge_weights, on="expert").reset_index()
+    frame = result.judge_frame()
     group = result.groups.reset_index().assign(expert=words("Group"))
     frame = pd.concat([frame, group.assign(**{code: result.weights[code] for code in result.weights.index})])
     columns = (
@@ -113,8 +115,8 @@ def _(result: LeaveOneOutResult, words: Words, opened: Round) -> Laid:
     columns = (
         c.text("code", words("Without")),
         c.text("name", words("Indicator")),
-        c.number("index_change", words("Change of the index")),
-        c.number("max_score_change", words("Largest change of a unit")),
+        c.number("change", words("Change of the index")),
+        c.number("max_change", words("Largest change of a unit")),
         c.integer("max_rank_change", words("Largest rank change")),
         c.number("mean_rank_change", words("Mean rank change")),
         c.number("rank_correlation", words("Rank correlation"), 3),

@@ -242,6 +242,12 @@ local function equation(math)
   return pandoc.RawInline('typst', '#[#set math.equation(alt: ' .. quoted(math.text) .. ');' .. written .. ']')
 end
 
+-- A picture in the prose; the writer of pandoc would leave out its alternative text.
+local function picture(image)
+  local alt = pandoc.utils.stringify(image.caption)
+  return pandoc.RawInline('typst', string.format('#box(image(%s, alt: %s))', quoted(image.src), quoted(alt ~= '' and alt or words.figure)))
+end
+
 -- The document -------------------------------------------------------------------------------------------------------
 
 local function docx_front(meta)
@@ -271,7 +277,7 @@ function Pandoc(doc)
   doc.blocks = number_headings(doc.blocks)
   doc = doc:walk({ Div = function(div) if div.classes:includes('output') then return output(div) end end })
   doc = doc:walk({ Table = prose_table })
-  if format == 'typst' then doc = doc:walk({ Math = equation }) end
+  if format == 'typst' then doc = doc:walk({ Math = equation, Image = picture }) end
   if format == 'docx' then
     doc.blocks = docx_front(doc.meta) .. doc.blocks
     -- what stays here would become a custom property of the file
