@@ -1,4 +1,4 @@
-"""`ikfs`: reports, checks, parameters and JupyterLab from the command line; exit code 2 and one message for what is wrong."""
+"""`ikfs`: reports, checks, parameters and JupyterLab; exit code 2 and one plain message for what is wrong."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from ikfs_methods.errors import IkfsError, ParameterError
 
@@ -104,10 +104,9 @@ def _lab(asked: argparse.Namespace) -> None:
     from ikfs_methods.places import project  # noqa: PLC0415
 
     home = project()
-    os.execv(  # noqa: S606 - hands the terminal over to JupyterLab
-        sys.executable, [sys.executable, "-m", "jupyterlab", f"--notebook-dir={home}", "--LabApp.default_url=/lab/tree/notebooks",
-                         *asked.options]
-    )  # fmt: skip
+    start = ["--LabApp.default_url=/lab/tree/notebooks", f"--notebook-dir={home}"]
+    # A process of its own in place of this one: the terminal and its interrupts belong to JupyterLab from here on.
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *start, *asked.options])  # noqa: S606
 
 
 def _overrides(pairs: list[str]) -> dict[str, Any]:
@@ -144,7 +143,7 @@ class _Progress:
             bar_format="{desc}: {bar:20} {n_fmt}/{total_fmt} {elapsed} {postfix}",
         )  # fmt: skip
 
-    def __enter__(self) -> _Progress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

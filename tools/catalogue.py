@@ -20,7 +20,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {"words": None, "self": None, "N_"
 
 
 def messages() -> dict[str | tuple[str, ...], list[str]]:
-    """Every message of the package and the modules that hold it: those marked in the code, and the parameters' words."""
+    """Every message and the modules that hold it: those marked in the code, and the words of the parameters."""
     sys.path.insert(0, str(ROOT))
     from ikfs_methods.rounds import parameter_table  # noqa: PLC0415 - needs the path above
 

@@ -159,7 +159,8 @@ def _ids(table: pd.DataFrame, name: str | None, *, path: Path) -> pd.Index[Any]:
             f"{path}, column {name!r}: every respondent must have an id of its own; empty or repeated in row(s) "
             f"{listed(lines)}. Correct the ids, or set `id: null` in round.yaml."
         )
-    return pd.Index(column.to_numpy(), name=name)
+    ids: pd.Index[Any] = pd.Index(column.to_numpy(), name=name)
+    return ids
 
 
 def _weights(table: pd.DataFrame, name: str, *, path: Path) -> pd.Series:

@@ -15,7 +15,7 @@ _HOMES = {"Page": "display", "report": "run"}
 
 
 def __getattr__(name: str) -> Any:
-    # A chapter needs the page, not papermill, and a run needs papermill, not the figures: each is loaded when asked for.
+    # A chapter needs the page, not papermill, and a run needs papermill, not the page: each is loaded when asked for.
     if name in _HOMES:
         return getattr(importlib.import_module(f"ikfs_methods.report.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'ikfs_methods.report' has no attribute {name!r}")

@@ -57,7 +57,7 @@ def read(path: Path) -> Chapter:
     """
     try:
         notebook = nbformat.read(path, as_version=4)
-    except Exception as error:
+    except (OSError, ValueError, AttributeError, nbformat.ValidationError) as error:
         raise NotebookError(f"{path} must be a notebook in format 4: {str(error).splitlines()[0]}.") from None
     tagged = [
         cell for cell in notebook.cells
@@ -92,7 +92,7 @@ def _assignments(source: str, path: Path) -> dict[str, Any]:
         }
     except (SyntaxError, ValueError) as error:
         raise NotebookError(
-            f"{path.name}: the parameters cell must hold plain assignments such as `seed = 1`; {error}. Correct the cell."
+            f"{path.name}: the parameters cell must hold plain assignments such as `seed = 1`; {error}. Correct it."
         ) from None
 
 
@@ -124,8 +124,8 @@ def execute(chapter: Chapter, target: Path, parameters: dict[str, Any]) -> None:
             break
         except PapermillExecutionError as error:
             raise ChapterError(_failure(chapter, unfinished, error)) from None
-        except Exception as error:
-            # Two kernels started at once can race for a port; a second start settles it.
+        except (RuntimeError, OSError, TimeoutError) as error:
+            # A kernel that died or never answered: two started at once can race for a port, a second start settles it.
             if attempt == 2:
                 raise ChapterError(
                     f"chapter {chapter.name} must run to its end; its kernel stopped: {_last_line(error)}. "

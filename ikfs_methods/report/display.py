@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from IPython.display import display
-from matplotlib.figure import Figure
 
-from ikfs_methods.report import figures, tables, text
+from ikfs_methods.report import tables, text
 from ikfs_methods.report.language import Words
 from ikfs_methods.rounds import Absent, Round
 
@@ -57,7 +56,9 @@ class Page:
         if isinstance(result, Absent):
             _show({"text/plain": ""}, {"kind": "absent", "label": label})
             return
-        drawn: Figure = figures.draw(result, self.words, self.round, **options)
+        from ikfs_methods.report import figures  # noqa: PLC0415 - a second to import; not every chapter draws
+
+        drawn = figures.draw(result, self.words, self.round, **options)
         caption = self.words.pick(id=id, en=en)
         alt = text.describe(result, self.words, self.round, caption=caption)
         _show(figures.bundle(drawn), {"kind": "figure", "label": label, "caption": caption, "alt": alt})

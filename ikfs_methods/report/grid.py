@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
+from math import ceil
 from typing import Any
 
 from ikfs_methods.report import fonts
@@ -17,7 +18,8 @@ from ikfs_methods.report import fonts
 TEXT_WIDTH = 453.5  # points between the margins of an A4 page: 210 mm less twice 25 mm
 PADDING = 12.0  # points to the left and right of a cell's text together; the page template has the same
 SIZES = (9.5, 8.5, 7.5)  # points; the first at which no word has to be broken
-CROWDED = 1.35  # unbroken lines wider than so many text widths are set in the second size at once
+COST = {9.5: 1.0, 8.5: 1.1, 7.5: 1.6}  # a height in that size counts so many times; the size alone saves a tenth
+FILLED = 0.93  # share of a broken line that words fill on average
 SHORT = 95.0  # points; text up to this width is not broken when there is room for all such text
 NUMBER = re.compile(r"[-−–+±<>≤≥=≈]?\s*[\d.,  ]*\d\s*%?(\s*[*†]+)?|[-–—−]|")
 BREAKS = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -89,23 +91,48 @@ class Grid:
         return "right" if any(text) and all(NUMBER.fullmatch(line) for line in text) else "left"
 
     def _widths(self) -> tuple[float, list[float], bool]:
+        """Type size and widths that give the lowest table; a smaller size must earn itself."""
+        ways: list[tuple[float, list[float]]] = []
         for size in SIZES:
-            least, fair, wish, full = zip(*(self._needs(column, size) for column in range(self.columns)), strict=True)
+            needs = (self._needs(column, size) for column in range(self.columns))
+            least, body, fair, wish, full = zip(*needs, strict=True)
             if any(self.given):
                 return size, self._as_given(list(wish)), False
-            if sum(full) <= TEXT_WIDTH:
+            if sum(full) <= TEXT_WIDTH and not ways:
                 return size, list(full), True
-            if size == SIZES[0] and sum(wish) > CROWDED * TEXT_WIDTH:
-                continue
-            for need in (fair, least):
+            if ways and size == SIZES[-1]:
+                break
+            if sum(wish) <= TEXT_WIDTH:
+                ways.append((size, [width * TEXT_WIDTH / sum(wish) for width in wish]))
+            for need, more in ((fair, wish), (least, body)):
                 if sum(need) <= TEXT_WIDTH:
-                    return size, _shared(list(need), [max(pair) for pair in zip(need, wish, strict=True)]), False
-        return size, [width * TEXT_WIDTH / sum(least) for width in least], False
+                    ways.append((size, _shared(list(need), list(more))))
+        if not ways:
+            return size, [width * TEXT_WIDTH / sum(least) for width in least], False
+        size, widths = min(ways, key=lambda way: self._height(*way) * COST[way[0]])
+        return size, widths, False
 
-    def _needs(self, column: int, size: float) -> tuple[float, float, float, float]:
-        """Widths of a column at which these stay unbroken, each including those before it.
+    def _height(self, size: float, widths: list[float]) -> float:
+        """Height of the table in points, broken lines counted from their lengths."""
+        total = 0.0
+        for rows in (self.head, self.body):
+            for line in placed(rows):
+                lines = [
+                    sum(
+                        max(ceil(fonts.text_width(text, size) / (FILLED * (widths[at] - PADDING))), 1)
+                        for text in cell.lines
+                    )
+                    for at, cell in line
+                    if cell.columns == 1
+                ]
+                total += 1.25 * size * max(lines, default=1) + 7.6
+        return total
 
-        Every word; short text, numbers, and headers of two lines; every line of the body; every line of the header.
+    def _needs(self, column: int, size: float) -> tuple[float, float, float, float, float]:
+        """Widths of a column at which these stay unbroken.
+
+        Every word; every line of the body; short text, numbers, and headers of two lines; these and every line of the
+        body; every line of body and header.
         """
         body, head = self.column_cells(self.body, column), self.column_cells(self.head, column)
 
@@ -120,7 +147,7 @@ class Grid:
         halves = [width(half, bold=True) for line in titles for half in _halves(line)]
         fair = max([least, *halves, *(one for one in inside if one <= SHORT)])
         wish = max([fair, *inside])
-        return least, fair, wish, max([wish, *(width(line, bold=True) for line in titles)])
+        return least, max([least, *inside]), fair, wish, max([wish, *(width(line, bold=True) for line in titles)])
 
     def _as_given(self, wish: list[float]) -> list[float]:
         known = [None if width is None else width * TEXT_WIDTH / 100 for width in self.given]

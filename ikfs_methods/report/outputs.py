@@ -33,7 +33,7 @@ def save_outputs(notebook: Any, folder: Path, *, chapter: str) -> list[Path]:
 def _write(path: Path, content: bytes, label: str, chapter: str) -> Path:
     if path.exists():
         raise RenderError(
-            f"every label must be used once in a report; {label!r} stands again in chapter {chapter}. Rename one of them."
+            f"every label must be used once in a report; {label!r} stands again in chapter {chapter}. Rename one."
         )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

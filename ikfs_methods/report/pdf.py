@@ -18,6 +18,7 @@ from ikfs_methods.report.document import Document
 Run = Callable[[str, str, Sequence[str]], None]
 FOOT = 773.0  # points from the paper's upper edge to the end of the text: 297 mm less the margin of 24 mm
 GAP = 45.0  # points; three lines of text left empty are no gap yet
+GROUP = re.compile(r"^(\s*)(table\.cell\([^\n]*fill: group-fill[^\n]*\]),$", re.MULTILINE)
 ROUNDS = 25  # passes at most; each settles one figure or table
 TOC_ENTRIES = 42  # with more, the contents show chapters alone, so that they stay on one page
 
@@ -35,6 +36,8 @@ def make(document: Document, work: Path, run: Run) -> bytes:
     text = source.read_text(encoding="utf-8")
     if len(re.findall(r"^==? |^#heading\(level: [12],", text, re.MULTILINE)) > TOC_ENTRIES:
         text = text.replace("depth: 2, indent", "depth: 1, indent")
+    # rows that head a group are kept with the row that follows, and read out as headers
+    text = GROUP.sub(r"\1table.header(level: 2, repeat: false, \2),", text)
     folder = fonts.copy_fonts(work / "fonts")
     target = work / "report.pdf"
     _set(source, text, folder, document, target)

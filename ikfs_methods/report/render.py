@@ -8,6 +8,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -42,7 +43,10 @@ def render(document: Document, folder: str | Path, formats: Sequence[str] = FORM
         (work / "report.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         run = partial(run_pandoc, document=document, work=work)
         makers = {"html": web.make, "pdf": pdf.make, "docx": word.make}
-        made = {name: makers[name](document, work, run) for name in formats}
+        # pandoc and typst work outside the interpreter, so that the formats are made side by side
+        with ThreadPoolExecutor(max_workers=len(FORMATS)) as pool:
+            running = {name: pool.submit(makers[name], document, work, run) for name in formats}
+            made = {name: task.result() for name, task in running.items()}
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     paths = {}

@@ -166,8 +166,8 @@ def _(result: KmoResult, words: Words, opened: Round) -> str:
     p, test = opened.parameters, opened.bartlett
     low = result.items[result.items < p.msa_cutoff]
     head = words(
-        "KMO is **{kmo}** ({band} in Kaiser's words); Bartlett's test gives chi-square {chi2} with {df} degrees of freedom "
-        "(p {p}), n = {n}.",
+        "KMO is **{kmo}** ({band} in Kaiser's words); Bartlett's test gives chi-square {chi2} with {df} degrees of "
+        "freedom (p {p}), n = {n}.",
         kmo=words.number(result.overall, 3),
         band=words(result.band),
         chi2=words.number(test.chi2, 1),
@@ -191,8 +191,10 @@ def _(result: KmoResult, words: Words, opened: Round) -> str:
 def _(result: ParallelResult, words: Words, opened: Round) -> str:
     kind = words("components") if result.kind == "component" else words("common factors")
     return words.plural(
-        "Parallel analysis on {kind} ({draws} random matrices, {percentile}th percentile, seed {seed}) keeps **{n}** dimension.",
-        "Parallel analysis on {kind} ({draws} random matrices, {percentile}th percentile, seed {seed}) keeps **{n}** dimensions.",
+        "Parallel analysis on {kind} ({draws} random matrices, {percentile}th percentile, seed {seed}) keeps "
+        "**{n}** dimension.",
+        "Parallel analysis on {kind} ({draws} random matrices, {percentile}th percentile, seed {seed}) keeps "
+        "**{n}** dimensions.",
         result.n_factors,
         kind=kind,
         draws=words.integer(result.draws),
@@ -328,8 +330,8 @@ def _(result: IndexResult, words: Words, opened: Round) -> str:
         )
     scores = result.scores[root].sort_values(ascending=False, kind="stable")
     return words(
-        "{root} runs from {low} ({last}) to {high} ({first}) over {n} units; these are estimates without their sampling "
-        "error, so near ranks should not be read as an order.",
+        "{root} runs from {low} ({last}) to {high} ({first}) over {n} units; these are estimates without their "
+        "sampling error, so near ranks should not be read as an order.",
         root=root,
         low=words.number(scores.iloc[-1]),
         last=opened.called(scores.index[-1]),
@@ -345,10 +347,10 @@ def _(result: LeaveOneOutResult, words: Words, opened: Round) -> str:
     most = table["change"].abs().idxmax()
     shift = table["max_rank_change"].idxmax()
     return words(
-        "Leaving out {most} moves the index most ({change} points). The largest change of rank, {ranks} places, comes with "
-        "leaving out {shift}; the rank correlation with the full index is at least {rho}.",
+        "Leaving out {most} moves the index most ({change} points). The largest change of rank, {ranks} places, comes "
+        "with leaving out {shift}; the rank correlation with the full index is at least {rho}.",
         most=most,
-        change=words.number(table["change"][most]),
+        change=words.number(table["change"].iloc[int(table["change"].abs().argmax())]),
         ranks=words.integer(table["max_rank_change"].max()),
         shift=shift,
         rho=words.number(table["rank_correlation"].min(), 3),

@@ -23,11 +23,6 @@ class VariantComparison(Shown):
         first, last = self.table.iloc[:, 0], self.table.iloc[:, -1]
         return self.table.assign(difference=last - first)
 
-    def without_units(self) -> VariantComparison:
-        """The rows that do not speak of single groups or regions."""
-        named = self.table.index.get_level_values("quantity")
-        return VariantComparison(self.table[~named.str.endswith(("_group", "_region"))])
-
     def part(self, *quantities: str) -> VariantComparison:
         """The rows of some quantities only."""
         known = list(self.table.index.get_level_values("quantity").unique())

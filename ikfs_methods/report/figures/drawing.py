@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -102,6 +101,8 @@ def _(result: ByDimension, words: Words, opened: Round) -> Figure:
 def _(result: views.CategoryShares, words: Words, opened: Round) -> Figure:
     shares = result.table
     points = list(shares.columns)
+    import seaborn as sns  # noqa: PLC0415 - a second to import; see the other two
+
     shades = sns.color_palette("crest", len(points))
     with canvas(_rows_height(len(shares))) as (figure, ax):
         places = _rows(ax, list(shares.index))
@@ -142,6 +143,8 @@ def _(result: ExploratoryResult, words: Words, opened: Round) -> Figure:
     loadings = result.loadings
     notes = loadings.map(lambda value: words.number(value, 2))
     with canvas(min(8.6, 0.8 + 0.2 * len(loadings))) as (figure, ax):
+        import seaborn as sns  # noqa: PLC0415
+
         sns.heatmap(
             loadings, ax=ax, annot=notes.to_numpy(), fmt="", cmap="vlag", center=0, vmin=-1, vmax=1, linewidths=0.6,
             annot_kws={"size": 8}, cbar_kws={"label": words("Loading"), "shrink": 0.7},
@@ -168,6 +171,8 @@ def _(result: views.WeightTable, words: Words, opened: Round, *, parent: str | N
     with canvas(2.6) as (figure, ax):
         ax.grid(axis="y")
         ax.grid(visible=False, axis="x")
+        import seaborn as sns  # noqa: PLC0415
+
         sns.barplot(
             long, x="code", y="weight", hue="method", ax=ax, palette=list(PALETTE[: len(sets)]), edgecolor="white",
             errorbar=None,

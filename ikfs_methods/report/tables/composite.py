@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ikfs_methods.checks import one_of
 from ikfs_methods.index import IndexResult
 from ikfs_methods.report.language import Words
 from ikfs_methods.report.layout import Columns, Laid
@@ -47,7 +48,7 @@ def _(result: AhpResult, words: Words, opened: Round) -> Laid:
         source=result.random_index_source,
     )
     shades = {"cr": lambda row: "bad" if row["cr"] > cutoff else "good"}
-    several = "parent" if frame["parent"].nunique() > 1 else None
+    several = "parent" if len(result.groups) > 1 else None
     return Laid(frame, columns, several, dimension(opened), shades, note)
 
 
@@ -61,41 +62,42 @@ def _(result: WeightSet, words: Words, opened: Round) -> Laid:
 
 @lay_out.register
 def _(result: IndexResult, words: Words, opened: Round, *, what: str = "scores") -> Laid:
+    layouts = {"scores": _score_table, "nodes": _node_table, "log": _log_table}
+    return layouts[one_of(what, layouts, name="what")](result, words, opened)
+
+
+def _score_table(result: IndexResult, words: Words, opened: Round) -> Laid:
     c = Columns(words)
-    tree = opened.structure
-    if what == "log":
-        return _log_table(result, words)
-    if what == "nodes":
-        frame = result.scores.iloc[0].rename("score").rename_axis("code").to_frame()
-        frame = named(frame, opened).assign(n=result.n.iloc[0].reindex(frame.index).to_numpy())
-        columns = (
-            c.text("code", words("Code")),
-            c.text("name", words("Name")),
-            c.integer("n", "n"),
-            c.number("score", words("Score")),
-        )
-        frame["block"] = [
-            code if code in tree.dimensions else parent
-            for code, parent in zip(frame["code"], frame["parent_code"], strict=True)
-        ]
-        order = [tree.root, *(code for top in tree.dimensions for code in (top, *tree.children(top)))]
-        frame = frame.set_index("code").loc[order].reset_index()
-        return Laid(frame, columns, shades={"score": lambda row: "strong" if row["code"] in tree.parents else ""})
-    nodes = [tree.root, *tree.dimensions]
+    root = opened.structure.root
+    nodes = [root, *opened.structure.dimensions]
     frame = result.scores[nodes].rename_axis("unit").reset_index().astype({"unit": str})
-    frame["n"] = result.n[tree.root].to_numpy()
-    frame["rank"] = frame[tree.root].rank(ascending=False, method="min")
-    frame = frame.sort_values("rank", kind="stable")
+    frame["n"] = result.n[root].to_numpy()
+    frame["rank"] = frame[root].rank(ascending=False, method="min")
     columns = (
         c.integer("rank", words("Rank")),
         c.called("unit", words("Unit"), opened.called),
         c.integer("n", "n"),
         *(c.number(node, node) for node in nodes),
     )
-    return Laid(frame, columns, shades={tree.root: lambda _: "strong"})
+    return Laid(frame.sort_values("rank", kind="stable"), columns, shades={root: lambda _: "strong"})
 
 
-def _log_table(result: IndexResult, words: Words) -> Laid:
+def _node_table(result: IndexResult, words: Words, opened: Round) -> Laid:
+    c = Columns(words)
+    tree = opened.structure
+    order = [tree.root, *(code for top in tree.dimensions for code in (top, *tree.children(top)))]
+    scores = result.scores.iloc[0][order].rename("score").rename_axis("code").to_frame()
+    frame = named(scores, opened).assign(n=result.n.iloc[0][order].to_numpy())
+    columns = (
+        c.text("code", words("Code")),
+        c.text("name", words("Name")),
+        c.integer("n", "n"),
+        c.number("score", words("Score")),
+    )
+    return Laid(frame, columns, shades={"score": lambda row: "strong" if row["code"] in tree.parents else ""})
+
+
+def _log_table(result: IndexResult, words: Words, opened: Round) -> Laid:
     c = Columns(words)
     columns = (
         c.translated("step", words("Step")),

@@ -79,8 +79,8 @@ def _item_table(result: ByDimension, words: Words, opened: Round) -> Laid:
         "alpha_if_dropped": lambda row: "warn" if row["alpha_if_dropped"] > alphas[row["parent_code"]] else "",
     }
     note = words(
-        "Critical r (r table, two-sided {alpha}): {critical}. Shaded: item-rest r below {cutoff}; alpha that rises without "
-        "the item.",
+        "Critical r (r table, two-sided {alpha}): {critical}. Shaded: item-rest r below {cutoff}; alpha that rises "
+        "without the item.",
         alpha=words.percent(1 - p.level, 0),
         critical=words.number(frame["critical_r"].iloc[0], 3),
         cutoff=words.number(p.item_rest_cutoff),
@@ -202,8 +202,8 @@ def _(result: ExploratoryResult, words: Words, opened: Round, *, what: str = "lo
         c.number("communality", words("Communality")),
     )
     note = words(
-        "Bold: primary loading of at least {loading}. Shaded: primary loading below it, a second loading within {gap} of "
-        "the first, communality below {communality}.",
+        "Bold: primary loading of at least {loading}. Shaded: primary loading below it, a second loading within {gap} "
+        "of the first, communality below {communality}.",
         loading=words.number(p.loading_cutoff),
         gap=words.number(p.loading_gap),
         communality=words.number(p.communality_cutoff),
