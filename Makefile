@@ -9,7 +9,7 @@ BIN = .venv/bin
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help environment report test check lab bench lock data clean
+.PHONY: help environment report test check lab bench lock data catalogues clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+: .*##' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -37,6 +37,9 @@ lock: environment  ## requirements.lock and environment.yml again, after a chang
 
 data: environment  ## the invented answers and ratings of the example round again
 	@$(BIN)/python -m ikfs_methods.answers.simulation data/rounds/$(ROUND)
+
+catalogues: environment  ## the report's words of both languages, after a change of messages in the code
+	@$(BIN)/python tools/catalogue.py
 
 clean:  ## without .venv, outputs and caches
 	@$(PYTHON) tools/clean.py

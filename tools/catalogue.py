@@ -6,6 +6,7 @@ so its catalogue holds only the key words of results.
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 
@@ -44,7 +45,10 @@ def keywords() -> set[str]:
 def updated(language: str) -> Catalog:
     """The catalogue of a language with today's messages and the translations that it had."""
     path = REPORT / "catalogues" / f"{language}.po"
-    former = read_po(path.open("rb"), locale=language) if path.is_file() else Catalog(locale=language)
+    former = Catalog(locale=language)
+    if path.is_file():
+        with path.open("rb") as file:
+            former = read_po(file, locale=language)
     fresh = Catalog(locale=language, project="ikfs-methods", charset="utf-8")
     # Babel's own table lacks Indonesian, which has one form for all numbers.
     fresh.mime_headers = [("Plural-Forms", PLURALS[language]), ("Content-Type", "text/plain; charset=utf-8")]
@@ -60,8 +64,6 @@ def updated(language: str) -> Catalog:
 
 def text(catalogue: Catalog) -> bytes:
     """The catalogue as the bytes of its file."""
-    import io  # noqa: PLC0415
-
     out = io.BytesIO()
     write_po(out, catalogue, width=120, omit_header=True, include_lineno=False, sort_output=False)
     plural = PLURALS[str(catalogue.locale)]

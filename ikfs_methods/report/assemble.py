@@ -17,6 +17,7 @@ import nbformat
 
 from ikfs_methods.checks import listed
 from ikfs_methods.errors import RenderError
+from ikfs_methods.report.columns import lay_out
 from ikfs_methods.report.document import Document
 from ikfs_methods.report.grid import read_grid
 
@@ -111,7 +112,7 @@ def _marked(output: Any, mark: Mapping[str, Any], chapter: str, gathered: _Assem
             raise RenderError(
                 f"the output {labels['label']} of chapter {chapter} must hold one HTML table; found {len(grids)}."
             )
-        yield {**labels, **grids[0].layout()}
+        yield {**labels, **lay_out(grids[0])}
     elif kind == "figure":
         labels = _labels(mark, chapter, gathered)
         alt = str(mark.get("alt") or mark.get("caption") or "")
@@ -169,7 +170,7 @@ def _unmarked(output: Any, chapter: str, gathered: _Assembly) -> Iterator[dict[s
         yield {"kind": "figure", "alt": alt, "vector": vector, "raster": raster}
     elif "text/html" in data:
         grids = read_grid(data["text/html"])
-        yield from ({"kind": "table", **grid.layout()} for grid in grids)
+        yield from ({"kind": "table", **lay_out(grid)} for grid in grids)
         if not grids:
             yield {"kind": "html", "text": data["text/html"]}
     elif "text/markdown" in data or "text/latex" in data:

@@ -10,9 +10,6 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
-from fontTools import subset  # type: ignore[import-untyped]  # fontTools ships no types
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools ships no types
-
 FAMILY = "Source Sans Pro"
 STYLES = {
     "Regular": (400, "normal"),
@@ -67,6 +64,8 @@ def web_styles(letters: frozenset[str]) -> str:
 @cache
 def _advances(style: str) -> tuple[dict[int, float], float]:
     """Advance by code point in units of the type size, and the one to assume for a letter that is lacking."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 - a chapter draws without it
+
     with TTFont(font_folder() / f"SourceSansPro-{style}.ttf", lazy=True) as font:
         units, metrics, letters = font["head"].unitsPerEm, font["hmtx"].metrics, font.getBestCmap()
         return {code: metrics[name][0] / units for code, name in letters.items()}, 0.6
@@ -84,6 +83,9 @@ def _web_font(style: str, codes: tuple[int, ...]) -> str:
 
 
 def _cut(style: str, codes: Iterable[int], *, flavor: str | None, features: list[str]) -> bytes:
+    from fontTools import subset  # noqa: PLC0415 - half a second to import, only a report needs it
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
+
     options = subset.Options(layout_features=features, hinting=False, notdef_outline=True)
     with TTFont(font_folder() / f"SourceSansPro-{style}.ttf", recalcTimestamp=False, lazy=True) as font:
         cutter = subset.Subsetter(options)

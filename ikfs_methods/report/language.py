@@ -71,7 +71,7 @@ class Words:
             return "0"
         mantissa, exponent = f"{value:.1e}".split("e")
         raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        return f"{self.number(float(mantissa), 1)} × 10{raised}"
+        return f"{self.number(float(mantissa), 1)}\u00a0×\u00a010{raised}"
 
     def date(self, value: dt.date) -> str:
         """26 Maret 2020 or 26 March 2020."""

@@ -78,7 +78,8 @@ def _pushed(places: list[dict[str, Any]], floated: list[str]) -> str | None:
         start = before.get(place["id"])
         if place["part"] != "self" or start is None or place["id"] in floated:
             continue
-        if place["page"] > start["page"] and FOOT - start["y"] > GAP:
+        pages = place["page"] - start["page"]
+        if pages > 1 or (pages == 1 and FOOT - start["y"] > GAP):  # a page passed over holds floats and emptiness
             return str(place["id"])
     return None
 

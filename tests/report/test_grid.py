@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ikfs_methods.report import fonts
-from ikfs_methods.report.grid import PADDING, SIZES, TEXT_WIDTH, placed, read_grid
+from ikfs_methods.report.columns import PADDING, SIZES, TEXT_WIDTH, lay_out
+from ikfs_methods.report.grid import placed, read_grid
 
 
 def one(html):
@@ -43,29 +44,31 @@ def test_markup_inside_cells_is_kept():
 
 
 def test_numbers_go_to_the_right_unless_marked():
-    layout = one(
-        f"<table>{row('KD1', '−0,25', '12,5 %')}{row('KD2', '1.234,5', '–')}"
-        "<tr><td>x</td><td class='center'>1</td><td>3</td></tr></table>"
-    ).layout()
+    layout = lay_out(
+        one(
+            f"<table>{row('KD1', '−0,25', '12,5 %')}{row('KD2', '1.234,5', '–')}"
+            "<tr><td>x</td><td class='center'>1</td><td>3</td></tr></table>"
+        )
+    )
     assert layout["align"] == ["left", "center", "right"]
 
 
 def test_small_table_keeps_its_own_width():
-    layout = one(f"<table>{row('a', '1')}</table>").layout()
+    layout = lay_out(one(f"<table>{row('a', '1')}</table>"))
     assert layout["narrow"]
     # by hand: the width of one letter, the padding, and half a point to spare
     assert layout["share"][0] * TEXT_WIDTH == pytest.approx(fonts.text_width("a", 9.5) + PADDING + 0.5, rel=1e-12)
 
 
 def test_declared_widths_are_respected():
-    layout = one(f"<table><col style='width: 30%'><col style='width: 70%'>{row('a', 'b')}</table>").layout()
+    layout = lay_out(one(f"<table><col style='width: 30%'><col style='width: 70%'>{row('a', 'b')}</table>"))
     assert layout["share"] == pytest.approx([0.3, 0.7], rel=1e-12)  # division and product of floats
 
 
 @given(st.lists(st.lists(st.text("abc 1,.-", max_size=60), min_size=1, max_size=8), min_size=1, max_size=6))
 def test_no_cell_is_lost_and_no_table_is_wider_than_the_page(lines):
     grid = one("<table>" + "".join(row(*line) for line in lines) + "</table>")
-    layout = grid.layout()
+    layout = lay_out(grid)
     assert grid.columns == max(map(len, lines))
     assert all(len(line.cells) == grid.columns for line in grid.body)
     assert [cell.html for line, own in zip(grid.body, lines, strict=True) for cell in line.cells[: len(own)]] == [

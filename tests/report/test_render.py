@@ -151,6 +151,7 @@ def test_what_leaves_a_gap_is_let_float():
     assert pdf._pushed(places(500.0, 2), ["fig-a"]) is None  # already let float
     assert pdf._pushed(places(500.0, 1), []) is None  # on the page where it was called for
     assert pdf._pushed(places(760.0, 2), []) is None  # the page was full anyway
+    assert pdf._pushed(places(760.0, 3), []) == "fig-a"  # a page was passed over
 
 
 def test_footnotes_of_two_chapters_may_share_a_label(page):

@@ -156,7 +156,6 @@ def _(result: WitnessResult, words: Words, opened: Round) -> Laid:
     columns = (
         c.text("coefficient", words("Coefficient")),
         c.text("subject", words("Subject")),
-        c.integer("compared", words("Compared")),
         c.number("ours", words("Here"), 6),
         c.number("theirs", words("Witness"), 6),
         c.small("difference", words("Difference")),
