@@ -21,7 +21,7 @@ from ikfs_methods.report.columns import lay_out
 from ikfs_methods.report.document import Document
 from ikfs_methods.report.grid import read_grid
 
-KINDS = ("text", "table", "figure", "banner")
+KINDS = ("text", "table", "figure", "banner", "absent")
 LANGUAGES = ("lang-id", "lang-en")
 LABELS = {"table": "tbl-", "figure": "fig-"}
 LABEL = re.compile(r"(tbl|fig)-[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -37,6 +37,7 @@ class _Assembly:
     folder: Path
     language: str
     labels: dict[str, str] = field(default_factory=dict)  # label -> chapter
+    absent: list[str] = field(default_factory=list)  # labels of results whose input the round lacks
     counts: dict[str, int] = field(default_factory=lambda: {"table": 0, "figure": 0})
     images: int = 0
 
@@ -57,6 +58,8 @@ def assemble(document: Document, folder: Path) -> dict[str, Any]:
                 f"language {document.language!r}. Add one."
             )
         chapters.append({"name": path.stem, "parts": parts})
+    for part in (part for chapter in chapters for part in chapter["parts"] if part["kind"] == "prose"):
+        part["text"] = _without_references(part["text"], gathered.absent, document.words["absent"])
     return {
         "language": document.language,
         "words": document.words,
@@ -67,6 +70,13 @@ def assemble(document: Document, folder: Path) -> dict[str, Any]:
         "kicker": document.kicker,
         "toc_title": document.toc_title,
     }
+
+
+def _without_references(text: str, absent: list[str], words: str) -> str:
+    """The text with references to results that this round cannot have told as such; others stay and must resolve."""
+    for label in absent:
+        text = re.sub(rf"\[-?@{re.escape(label)}\]|@{re.escape(label)}(?![\w-])", f"({words})", text)
+    return text
 
 
 def _cells(path: Path) -> list[Mapping[str, Any]]:
@@ -103,7 +113,9 @@ def _marked(output: Any, mark: Mapping[str, Any], chapter: str, gathered: _Assem
     if kind not in KINDS:
         raise RenderError(f"an output's kind must be one of {listed(KINDS)}; chapter {chapter} has {kind!r}.")
     data = output.get("data", {})
-    if kind == "text":
+    if kind == "absent":
+        gathered.absent.append(str(mark.get("label", "")))
+    elif kind == "text":
         yield {"kind": "prose", "text": _need(data, "text/markdown", mark, chapter)}
     elif kind == "table":
         labels = _labels(mark, chapter, gathered)

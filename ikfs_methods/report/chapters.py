@@ -119,7 +119,7 @@ def execute(chapter: Chapter, target: Path, parameters: dict[str, Any]) -> None:
                 chapter.path, unfinished, parameters, cwd=target.parent, progress_bar=False, log_output=False,
                 kernel_name="python3", request_save_on_cell_execute=False,
                 # Kernels listen on this machine only; their note about it would bury the progress.
-                extra_arguments=["--IPKernelApp.log_level=40"],
+                extra_arguments=["--IPKernelApp.log_level=50"],
             )  # fmt: skip
             break
         except PapermillExecutionError as error:

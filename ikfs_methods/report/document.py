@@ -10,8 +10,22 @@ from ikfs_methods.errors import RenderError
 from ikfs_methods.framework import check_language
 
 WORDS = {
-    "id": {"table": "Tabel", "figure": "Gambar", "appendix": "Lampiran", "page": "Halaman", "skip": "Langsung ke isi"},
-    "en": {"table": "Table", "figure": "Figure", "appendix": "Appendix", "page": "Page", "skip": "Skip to content"},
+    "id": {
+        "table": "Tabel",
+        "figure": "Gambar",
+        "appendix": "Lampiran",
+        "page": "Halaman",
+        "skip": "Langsung ke isi",
+        "absent": "tidak tersedia",
+    },
+    "en": {
+        "table": "Table",
+        "figure": "Figure",
+        "appendix": "Appendix",
+        "page": "Page",
+        "skip": "Skip to content",
+        "absent": "not available",
+    },
 }
 LOCALES = {"id": "id-ID", "en": "en-GB"}
 

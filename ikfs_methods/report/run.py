@@ -6,12 +6,15 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from ikfs_methods.errors import ChapterError
 from ikfs_methods.places import output_folder, project
 from ikfs_methods.report import record, text
 from ikfs_methods.report.chapters import Chapter, arguments, execute, find
@@ -69,14 +72,23 @@ def _run_all(opened: Round, chapters: list[Chapter], aside: Path, told: Told, ov
     given = {name: value for name, value in overrides.items() if value is not None}
     _quiet_kernels(opened)
 
-    def one(chapter: Chapter) -> None:
-        told(chapter.name, "start")
-        execute(chapter, folder / chapter.path.name, arguments(chapter, where, opened.language, given))
-        told(chapter.name, "end")
+    # papermill changes the working folder of its process, so chapters side by side need a process each.
+    with ProcessPoolExecutor(WORKERS, get_context("spawn")) as runners, ThreadPoolExecutor(WORKERS) as waiters:
 
-    with ThreadPoolExecutor(WORKERS) as pool:
+        def one(chapter: Chapter) -> None:
+            told(chapter.name, "start")
+            asked = arguments(chapter, where, opened.language, given)
+            try:
+                runners.submit(execute, chapter, folder / chapter.path.name, asked).result()
+            except BrokenProcessPool:
+                raise ChapterError(
+                    f"chapter {chapter.name} must run to its end; its process was killed, perhaps for lack of memory. "
+                    "Close other programs and run the report again."
+                ) from None
+            told(chapter.name, "end")
+
         # The last chapter imports most (the second witness), so it goes first and nobody waits for it at the end.
-        waiting: set[Future[None]] = {pool.submit(one, chapter) for chapter in reversed(chapters)}
+        waiting: set[Future[None]] = {waiters.submit(one, chapter) for chapter in reversed(chapters)}
         while waiting:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             failed = next((error for part in done if (error := part.exception())), None)

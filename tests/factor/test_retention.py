@@ -135,3 +135,13 @@ def test_errors(holzinger_matrix):
     ordinal = CorrelationResult(holzinger_matrix, 301, 301, 0, "polychoric", "listwise")
     with pytest.raises(ParameterError, match="null of Pearson correlations; found a polychoric matrix"):
         parallel_analysis(ordinal, rng=0)
+
+
+@pytest.mark.parametrize("n_items", [3, 8, 15])
+def test_factor_kind_settles_on_draws_of_unrelated_items(n_items):
+    # Saddles and flat valleys are common among unrelated items; a real round of ten items once stopped at one of them.
+    labels = [f"q{i}" for i in range(n_items)]
+    unrelated = pd.DataFrame(np.eye(n_items), index=labels, columns=labels)
+    for n, seed in ((300, 0), (1000, 2), (2600, 20200326)):
+        found = parallel_analysis(unrelated, n=n, kind="factor", draws=500, rng=seed)
+        assert found.n_factors == 0

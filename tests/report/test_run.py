@@ -73,7 +73,7 @@ def test_failure_leaves_the_former_report_untouched(made, monkeypatch):
     def fail(*_):
         raise ChapterError("chapter 02-content-validity, section 'x': spoiled")
 
-    monkeypatch.setattr(run, "execute", fail)
+    monkeypatch.setattr(run, "_run_all", fail)
     with pytest.raises(ChapterError, match="spoiled"):
         ikfs.report.report(made, only="02")
     assert fingerprints(target) == before
@@ -89,7 +89,7 @@ def test_bad_input_stops_before_anything_runs(made, monkeypatch, tmp_path):
     lines[1] = lines[1].rsplit(",", 1)[0] + ",99"
     path.write_text("\n".join(lines), encoding="utf-8")
     before = fingerprints(folder / "outputs")
-    monkeypatch.setattr(run, "execute", lambda *_: pytest.fail("a chapter ran"))
+    monkeypatch.setattr(run, "_run_all", lambda *_: pytest.fail("a chapter ran"))
     with pytest.raises(ScaleError, match="row 2, column 'PM8'"):
         ikfs.report.report(folder)
     assert fingerprints(folder / "outputs") == before

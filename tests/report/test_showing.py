@@ -106,5 +106,5 @@ def test_unknown_results_are_refused(opened, words):
             show(3, words, opened)
 
 
-def test_notice_stands_on_invented_rounds_only(opened, words, tmp_path):
+def test_notice_stands_on_invented_rounds_only(opened, words):
     assert ("Invented" if words.language == "en" else "rekaan") in text.notice(opened, words)
