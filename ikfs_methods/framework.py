@@ -48,7 +48,7 @@ class Framework:
     name: Mapping[str, str]
     version: str
     status: str
-    source: str
+    source: Mapping[str, str]
     nodes: pd.DataFrame
     normalisation: str = "scale"
     aggregation: tuple[str, ...] = ("arithmetic",)
@@ -152,7 +152,7 @@ def read(folder: str | Path) -> Framework:
         name=settings["name"],
         version=str(settings["version"]),
         status=settings["status"],
-        source=str(settings["source"]),
+        source=_both_languages(settings["source"]),
         nodes=nodes,
         normalisation=settings.get("normalisation", "scale"),
         aggregation=tuple(settings.get("aggregation", ("arithmetic",))),
@@ -191,6 +191,13 @@ def _settings(path: Path) -> dict[str, Any]:
     for method in aggregation:
         _option(path, "aggregation", method, AGGREGATIONS)
     return settings
+
+
+def _both_languages(text: object) -> Mapping[str, str]:
+    """One text for both languages, unless it is given as {id: ..., en: ...}."""
+    if isinstance(text, dict) and {"id", "en"} <= set(text):
+        return {language: str(text[language]).strip() for language in ("id", "en")}
+    return {"id": str(text), "en": str(text)}
 
 
 def _option(path: Path, name: str, value: object, options: tuple[str, ...]) -> None:

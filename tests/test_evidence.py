@@ -15,7 +15,7 @@ def tree(measurement: str = "reflective") -> framework.Framework:
         {"parent": ["", "I", *["A"] * 4], "measurement": ["reflective", measurement, *[""] * 4]},
         index=["I", "A", *CODES],
     )
-    return framework.Framework("t", {"id": "t", "en": "t"}, "1", "proposed", "s", nodes)
+    return framework.Framework("t", {"id": "t", "en": "t"}, "1", "proposed", {"id": "s", "en": "s"}, nodes)
 
 
 def judge(measurement: str = "reflective", **changes: dict[str, float]) -> pd.DataFrame:

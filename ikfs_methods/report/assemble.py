@@ -49,7 +49,7 @@ def assemble(document: Document, folder: Path) -> dict[str, Any]:
     an output whose marks are incomplete, and a label that is missing, malformed or used twice.
     """
     gathered = _Assembly(folder, document.language)
-    chapters = []
+    chapters: list[dict[str, Any]] = []
     for path in document.chapters:
         parts = [part for cell in _cells(path) for part in _cell_parts(cell, path.stem, gathered)]
         if not any(part["kind"] == "prose" and re.search(r"^(# |<h1)", part["text"], re.MULTILINE) for part in parts):

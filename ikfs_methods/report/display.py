@@ -47,6 +47,9 @@ class Page:
             _show({"text/plain": ""}, {"kind": "absent", "label": label})
             return
         laid = tables.lay_out(result, self.words, self.round, **options)
+        if laid.frame.empty:
+            _show({"text/plain": ""}, {"kind": "absent", "label": label})
+            return
         caption = self.words.pick(id=id, en=en)
         about = {"kind": "table", "label": label, "caption": caption, "note": laid.note, "csv": laid.csv()}
         _show({"text/html": laid.html(caption) + (f"<p>{laid.note}</p>" if laid.note else "")}, about)

@@ -11,6 +11,7 @@ from ikfs_methods.answers import Answers
 from ikfs_methods.errors import ParameterError
 from ikfs_methods.evidence import EvidenceResult
 from ikfs_methods.factor import ExploratoryResult, KmoResult, ParallelResult
+from ikfs_methods.framework import Framework
 from ikfs_methods.index import IndexResult
 from ikfs_methods.reliability import AlphaResult
 from ikfs_methods.report.language import N_, Words
@@ -58,6 +59,20 @@ def _(result: Absent, words: Words, opened: Round) -> str:
         "This part is not available: the round has no such input. To supply it, declare {what} in `round.yaml`.",
         what=words(_HOW_TO_SUPPLY[result.input]),
     )
+
+
+@say.register
+def _(result: Framework, words: Words, opened: Round) -> str:
+    dimensions = [f"{result.label(code, words.language)} ({code})" for code in result.dimensions]
+    counts = words.plural(
+        "{name} has {n} candidate indicator in the dimensions {dimensions}.",
+        "{name} has {n} candidate indicators in the dimensions {dimensions}.",
+        len(result.indicators),
+        name=f"{result.name[words.language]} ({result.root})",
+        dimensions=words.listing(dimensions),
+    )
+    standing = words("Standing of the framework: **{status}**.", status=words(result.status))
+    return f"{counts} {standing} {result.source[words.language]}"
 
 
 @say.register
@@ -274,6 +289,20 @@ def _(result: views.Decisions, words: Words, opened: Round) -> str:
             )
         )
     return " ".join(parts) or words("All candidates are kept, as the evidence proposes.")
+
+
+@say.register
+def _(result: views.MethodDecisions, words: Words, opened: Round) -> str:
+    if result.table.empty:
+        return words("No decision on the method is recorded; the defaults of the framework and equal weights apply.")
+    return words.plural(
+        "{n} decision on the method is recorded.", "{n} decisions on the method are recorded.", len(result.table)
+    )
+
+
+@say.register
+def _(result: views.Participants, words: Words, opened: Round) -> str:
+    return words.plural("{n} entry names who was there.", "{n} entries name who was there.", len(result.table))
 
 
 @say.register

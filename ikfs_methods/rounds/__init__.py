@@ -1,5 +1,6 @@
 """One FGD round: its folder, parameters, decisions, results, and variants of it."""
 
+from ikfs_methods.rounds import views
 from ikfs_methods.rounds.opening import open_round
 from ikfs_methods.rounds.parameters import Parameters
 from ikfs_methods.rounds.parameters import table as parameter_table
@@ -17,4 +18,5 @@ __all__ = [
     "compare_variants",
     "open_round",
     "parameter_table",
+    "views",
 ]

@@ -313,9 +313,9 @@ class Round:
         options = {"weights": self.weights.weights, **self.build_options, **changes}
         return index.build(self.structure, self.items(retained=True), by=unit, **options)
 
-    def leave_one_out(self, by: str = "region") -> robustness.LeaveOneOutResult | Absent:
-        """What leaving out each retained indicator does to scores and ranks of the units."""
-        unit = self.units(by)
+    def leave_one_out(self, by: str | None = None) -> robustness.LeaveOneOutResult | Absent:
+        """What leaving out each retained indicator does to scores and ranks of the regions, or else of the groups."""
+        unit = self.units(by or ("group" if self.answers.region is None else "region"))
         if isinstance(unit, Absent):
             return unit
         values = self.items(retained=True)
