@@ -302,7 +302,9 @@ def _(result: views.MethodDecisions, words: Words, opened: Round) -> str:
 
 @say.register
 def _(result: views.Participants, words: Words, opened: Round) -> str:
-    return words.plural("{n} entry names who was there.", "{n} entries name who was there.", len(result.table))
+    return words.plural(
+        "The table names {n} institution or group.", "The table names {n} institutions or groups.", len(result.table)
+    )
 
 
 @say.register

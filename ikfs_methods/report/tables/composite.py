@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from ikfs_methods.checks import one_of
 from ikfs_methods.index import IndexResult
 from ikfs_methods.report.language import Words
-from ikfs_methods.report.layout import Columns, Laid
+from ikfs_methods.report.layout import NUMBER, Columns, Laid
 from ikfs_methods.report.tables.base import dimension, lay_out, named
 from ikfs_methods.robustness import LeaveOneOutResult
 from ikfs_methods.rounds import Round, VariantComparison, views
 from ikfs_methods.weighting import AhpResult, WeightSet
 from ikfs_methods.witness import WitnessResult
+
+
+# Decimals of what variants compare, by subject or quantity; three for the rest.
+_DIGITS = {
+    "items": 0,
+    "n_factors": 0,
+    "score": 2,
+    "score_group": 2,
+    "score_region": 2,
+    "rank_group": 0,
+    "rank_region": 0,
+}
 
 
 @lay_out.register
@@ -129,20 +143,23 @@ def _(result: LeaveOneOutResult, words: Words, opened: Round) -> Laid:
 @lay_out.register
 def _(result: VariantComparison, words: Words, opened: Round) -> Laid:
     c = Columns(words)
-    frame = result.to_frame().reset_index()
+    full = result.to_frame().reset_index()
     tree = opened.framework
-    frame["quantity"] = [words(text) for text in frame["quantity"]]
+    numbers = [name for name in full.columns if name not in ("quantity", "subject")]
+    digits = [_DIGITS.get(row["subject"], _DIGITS.get(row["quantity"], 3)) for _, row in full.iterrows()]
+    frame = full.astype({name: object for name in numbers})
+    for name in numbers:
+        frame[name] = [words.number(value, places) for value, places in zip(full[name], digits, strict=True)]
+    frame["quantity"] = [words(text) for text in full["quantity"]]
     frame["subject"] = [
-        f"{text} {tree.label(text, opened.language)}" if text in tree.nodes.index else words(text)
-        for text in frame["subject"]
+        f"{text} {tree.label(text, opened.language)}" if text in tree.nodes.index else words(opened.called(text))
+        for text in full["subject"]
     ]
-    variants = [name for name in frame.columns if name not in ("quantity", "subject", "difference")]
-    columns = (
-        c.text("subject", words("Subject")),
-        *(c.number(name, name, 3) for name in variants),
-        c.number("difference", words("Difference"), 3),
-    )
-    return Laid(frame, columns, "quantity", str)
+    headings = {"difference": words("Difference")}
+    columns = [c.text("subject", words("Subject"))]
+    columns += [replace(c.text(name, headings.get(name, name)), align=NUMBER) for name in numbers]
+    note = words("Difference: the last variant minus the first.")
+    return Laid(frame, tuple(columns), "quantity", str, note=note, full=full)
 
 
 @lay_out.register
