@@ -16,7 +16,6 @@ from ikfs_methods.rounds import Round, VariantComparison, views
 from ikfs_methods.weighting import AhpResult, WeightSet
 from ikfs_methods.witness import WitnessResult
 
-
 # Decimals of what variants compare, by subject or quantity; three for the rest.
 _DIGITS = {
     "items": 0,
@@ -147,7 +146,7 @@ def _(result: VariantComparison, words: Words, opened: Round) -> Laid:
     tree = opened.framework
     numbers = [name for name in full.columns if name not in ("quantity", "subject")]
     digits = [_DIGITS.get(row["subject"], _DIGITS.get(row["quantity"], 3)) for _, row in full.iterrows()]
-    frame = full.astype({name: object for name in numbers})
+    frame = full.astype(dict.fromkeys(numbers, object))
     for name in numbers:
         frame[name] = [words.number(value, places) for value, places in zip(full[name], digits, strict=True)]
     frame["quantity"] = [words(text) for text in full["quantity"]]
