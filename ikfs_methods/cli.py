@@ -15,7 +15,12 @@ from ikfs_methods.errors import IkfsError, ParameterError
 def main(argv: list[str] | None = None) -> int:
     """Runs one verb; returns the exit code: 0, or 2 after a plain message on standard error."""
     parser = _parser()
-    asked = parser.parse_args(argv)
+    # JupyterLab has hundreds of options of its own; they are passed on unread.
+    asked, others = parser.parse_known_args(argv)
+    if asked.run is _lab:
+        asked.options = others
+    elif others:
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
     try:
         return int(asked.run(asked) or 0)
     except IkfsError as error:
@@ -55,8 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     listing = verbs.add_parser("parameters", help="every parameter with its type, default, meaning and source")
     listing.set_defaults(run=_parameters)
 
-    lab = verbs.add_parser("lab", help="JupyterLab with the notebooks")
-    lab.add_argument("options", nargs=argparse.REMAINDER, help="passed on to jupyter lab")
+    lab = verbs.add_parser("lab", help="JupyterLab with the notebooks; other options go to jupyter lab")
     lab.set_defaults(run=_lab)
     return parser
 

@@ -41,7 +41,9 @@ def notice(opened: Round, words: Words) -> str:
     """The sentence that stands on every page of a round whose inputs were invented; else nothing."""
     if opened.file.invented is None:
         return ""
-    return words("Invented data: every answer, rating and judgement in this round was made up for an example.")
+    return words(
+        "Invented data: every answer, rating, judgement and decision in this round was made up for an example."
+    )
 
 
 def describe(result: Any, words: Words, opened: Round, *, caption: str) -> str:

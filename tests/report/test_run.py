@@ -120,3 +120,15 @@ def test_overrides_reach_the_chapter(made, tmp_path):
     record = json.loads((target / "record.json").read_text(encoding="utf-8"))
     assert record["overrides"] == {"aiken_cutoff": 0.9}
     assert "cut-off 0.90" in (target / "report.html").read_text(encoding="utf-8")
+
+
+def test_options_of_jupyterlab_are_passed_on(monkeypatch, capsys):
+    started = []
+    monkeypatch.setattr("os.execv", lambda program, arguments: started.append(arguments))
+    main(["lab", "--no-browser", "--port=8899"])
+    assert started[0][1:3] == ["-m", "jupyterlab"]
+    assert started[0][-2:] == ["--no-browser", "--port=8899"]
+    with pytest.raises(SystemExit) as stopped:
+        main(["check", "fgd-2020-03-26", "--no-browser"])
+    assert stopped.value.code == 2
+    assert "unrecognized arguments: --no-browser" in capsys.readouterr().err
