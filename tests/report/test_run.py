@@ -124,7 +124,7 @@ def test_overrides_reach_the_chapter(made, tmp_path):
 
 def test_options_of_jupyterlab_are_passed_on(monkeypatch, capsys):
     started = []
-    monkeypatch.setattr("os.execv", lambda program, arguments: started.append(arguments))
+    monkeypatch.setattr("os.execv", lambda *started_with: started.append(started_with[1]))
     main(["lab", "--no-browser", "--port=8899"])
     assert started[0][1:3] == ["-m", "jupyterlab"]
     assert started[0][-2:] == ["--no-browser", "--port=8899"]
