@@ -5,11 +5,12 @@ Methods call these before they compute, so that a wrong argument is refused in t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
+from pandas.api import types
 
 from ikfs_methods.errors import (
     ColumnError,
@@ -21,10 +22,28 @@ from ikfs_methods.errors import (
     WeightError,
 )
 
+# Shares computed in doubles miss 1 by about 1e-16 per term, and tables typed with ten digits by less than this; a
+# weight that was mistyped or left out misses by far more.
+SUM_TOLERANCE = 1e-9
+
+
+def plain(value: object) -> object:
+    """The value for a message: a number of numpy's as Python's own, also inside a tuple (a label of several levels)."""
+    if isinstance(value, tuple):
+        return tuple(plain(part) for part in value)
+    if isinstance(value, np.generic):
+        return str(value) if value.dtype.kind in "mM" else value.item()
+    return value
+
+
+def quoted(value: object) -> str:
+    """The value for a message, text in quotes: 'often', 0, nan."""
+    return repr(plain(value))
+
 
 def listed(names: Iterable[object], limit: int = 8) -> str:
     """Names for a message: the first `limit` of them, then how many more."""
-    shown = [str(name) for name in names]
+    shown = [str(plain(name)) for name in names]
     tail = f" and {len(shown) - limit} more" if len(shown) > limit else ""
     return ", ".join(shown[:limit]) + tail
 
@@ -38,17 +57,26 @@ def did_you_mean(name: str, options: Iterable[str]) -> str:
 
 def one_of(value: str, options: Collection[str], *, name: str) -> str:
     """The value, when it is one of the options; else a ParameterError that names them."""
-    if value not in options:
+    if not isinstance(value, str) or value not in options:
         raise ParameterError(
-            f"{name} must be one of {listed(options, 20)}; found {value!r}.{did_you_mean(str(value), options)}"
+            f"{name} must be one of {listed(options, 20)}; found {quoted(value)}."
+            f"{did_you_mean(str(value), options)} Give one of them."
         )
     return value
 
 
+def is_number(value: object) -> bool:
+    """True for one real number of Python or numpy, NaN and infinity among them; a truth value is none."""
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+
+
 def fraction(value: float, *, name: str) -> float:
     """The value, when it lies strictly between 0 and 1 (a level, a share); else a ParameterError."""
-    if not (isinstance(value, int | float) and 0 < value < 1):
-        raise ParameterError(f"{name} must be a number between 0 and 1, both excluded; found {value!r}.")
+    if not (is_number(value) and 0 < value < 1):
+        raise ParameterError(
+            f"{name} must be a number between 0 and 1, both excluded; found {quoted(value)}. "
+            "Give it as a share: 0.95 means 95 %."
+        )
     return float(value)
 
 
@@ -58,7 +86,8 @@ def numeric_frame(
     """The values as a float frame with unique labels; missing cells stay NaN.
 
     Raises ParameterError when it is no frame, ColumnError for repeated columns, NotNumericError for text (with its
-    column and row), TooFewError when there are fewer than `min_rows` rows or `min_columns` columns.
+    column and row), dates, durations and complex numbers, TooFewError when there are fewer than `min_rows` rows or
+    `min_columns` columns.
     """
     if not isinstance(values, pd.DataFrame):
         raise ParameterError(f"{what} must be a pandas DataFrame; found {type(values).__name__}.")
@@ -74,26 +103,43 @@ def numeric_frame(
         # Nothing to convert and nothing to name: one pass over all columns is far faster than column by column.
         numbers = pd.DataFrame(values.to_numpy(dtype=np.float64), index=values.index, columns=values.columns)
     else:
-        numbers = pd.DataFrame({name: _numbers(values[name], what) for name in values.columns}, index=values.index)
+        numbers = pd.DataFrame({name: _checked(values[name], what) for name in values.columns}, index=values.index)
     infinite = np.isinf(numbers.to_numpy())
     if infinite.any():
         label = numbers.columns[infinite.any(axis=0)][0]
         rows = infinite[:, numbers.columns.get_loc(label)]
         raise NotNumericError(
-            f"{what} must be finite numbers; column {label!r} has {int(rows.sum())} infinite value(s), "
-            f"the first in row {values.index[rows][0]!r}. Correct it or declare it as missing."
+            f"{what} must be finite numbers; column {quoted(label)} has {int(rows.sum())} infinite value(s), "
+            f"the first in row {quoted(values.index[rows][0])}. Correct it or declare it as missing."
         )
     return numbers
 
 
-def _numbers(column: pd.Series, what: str) -> pd.Series:
-    number = pd.to_numeric(column, errors="coerce").astype("float64")
-    text = number.isna() & column.notna()
-    if text.any():
-        row = column.index[text.to_numpy()][0]
+def real_numbers(column: pd.Series) -> pd.Series:
+    """The column as floats, NaN for whatever is no real number: text, dates, durations, complex numbers.
+
+    pandas would take a date for its nanoseconds and drop the imaginary part of a complex number.
+    """
+    kind = column.dtype
+    if types.is_datetime64_any_dtype(kind) or types.is_timedelta64_dtype(kind) or isinstance(kind, pd.PeriodDtype):
+        return pd.Series(np.nan, index=column.index, name=column.name)
+    number = pd.to_numeric(column, errors="coerce")
+    if types.is_complex_dtype(number.dtype):
+        own = [not isinstance(value, complex | np.complexfloating) for value in column]
+        number = number.where(own).map(np.real)
+    return number.astype("float64")
+
+
+def _checked(column: pd.Series, what: str) -> pd.Series:
+    number = real_numbers(column)
+    wrong = (number.isna() & column.notna()).to_numpy()
+    if wrong.any():
+        first, row = column[wrong].iloc[0], column.index[wrong][0]
+        kind = "text" if isinstance(first, str) else f"no number ({type(first).__name__})"
+        said = quoted(first) if isinstance(first, str) else str(first)
         raise NotNumericError(
-            f"{what} must be numbers; column {column.name!r} has text in {int(text.sum())} row(s), "
-            f"the first {column[text].iloc[0]!r} in row {row!r}. Correct it or declare it as missing."
+            f"{what} must be numbers; column {quoted(column.name)} has {kind} in {int(wrong.sum())} row(s), "
+            f"the first {said} in row {quoted(row)}. Correct it or declare it as missing."
         )
     return number
 
@@ -106,11 +152,13 @@ def complete_rows(
     gaps = np.isnan(frame.to_numpy()).any(axis=1)
     used = frame[~gaps] if gaps.any() else frame
     if len(used) < min_rows:
+        found = f"{what} must have at least {min_rows} rows without a missing answer; found {len(used)} of {len(frame)}"
+        if not gaps.any():
+            raise TooFewError(f"{found}. Supply more data.")
+        missing = listed(f"{name} ({count})" for name, count in frame.isna().sum().items() if count)
         raise TooFewError(
-            f"{what} must have at least {min_rows} rows without a missing answer; found {len(used)} of {len(frame)}. "
-            "Answers are missing in: "
-            + listed(f"{name} ({count})" for name, count in frame.isna().sum().items() if count)
-            + '. Use missing="pairwise" where it is offered, or leave out the items with most gaps.'
+            f"{found}. Answers are missing in: {missing}. "
+            'Use missing="pairwise" where it is offered, or leave out the items with most gaps.'
         )
     return used
 
@@ -139,7 +187,7 @@ def within_scale(frame: pd.DataFrame, low: float, high: float, *, what: str = "r
         row = frame.index[outside[label].to_numpy()][0]
         raise ScaleError(
             f"{what} must lie between {low:g} and {high:g}; {int(outside.to_numpy().sum())} value(s) do not, "
-            f"the first {frame.loc[row, label]:g} in column {label!r}, row {row!r}. "
+            f"the first {frame.loc[row, label]:g} in column {quoted(label)}, row {quoted(row)}. "
             "Correct it, declare it as missing, or correct the scale."
         )
     return frame
@@ -155,7 +203,7 @@ def generator(rng: np.random.Generator | int | None) -> np.random.Generator:
     if isinstance(rng, int | np.integer) and not isinstance(rng, bool) and rng >= 0:
         return np.random.default_rng(int(rng))
     raise ParameterError(
-        f"rng must be a numpy random Generator or a seed (a whole number from 0); found {rng!r}. "
+        f"rng must be a numpy random Generator or a seed (a whole number from 0); found {quoted(rng)}. "
         "Give rng=numpy.random.default_rng(seed), so that the result can be made again."
     )
 
@@ -167,9 +215,20 @@ def weight_numbers(weights: pd.Series) -> pd.Series:
     twice = weights.index[weights.index.duplicated()]
     if len(twice):
         raise WeightError(f"weights must name each label once; repeated: {listed(twice)}. Remove the repeats.")
-    number = pd.to_numeric(weights, errors="coerce").astype("float64")
+    number = real_numbers(weights)
     bad = ~(np.isfinite(number) & (number >= 0))
     if bad.any():
-        found = listed(f"{label}={value!r}" for label, value in weights[bad].items())
+        found = listed(f"{plain(label)}={quoted(value)}" for label, value in weights[bad].items())
         raise WeightError(f"weights must be numbers of at least 0; found {found}. Correct or supply them.")
     return number
+
+
+def sum_to_one(weights: Mapping[str, float], parent: str) -> None:
+    """WeightError, unless the weights of that parent's children sum to 1 within 1e-9."""
+    total = sum(weights.values())
+    if abs(total - 1) > SUM_TOLERANCE:
+        raise WeightError(
+            f"weights must sum to 1 within their parent; those of {parent or 'the unnamed parent'} sum to {total:.12g}: "
+            + listed(f"{code}={value:g}" for code, value in weights.items())
+            + ". Correct them, or divide them by their sum."
+        )

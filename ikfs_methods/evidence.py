@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,14 +11,21 @@ import pandas as pd
 from ikfs_methods.framework import Framework
 from ikfs_methods.result import Shown
 
+# Item-rest correlations of two items alone are equal but for rounding, about 1e-15; a real difference is far larger.
+_TIE = 1e-9
 GROUNDS = ("content", "key", "item_rest", "msa", "loading", "gap", "communality", "redundancy")
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The cut-offs, each the least acceptable value except `redundancy`, above which two items repeat each other."""
+    """The cut-offs: the least acceptable value, except for two.
+
+    `content_alpha` is the largest p of the exact test of Aiken's V; `redundancy` is the correlation above which two
+    items repeat each other.
+    """
 
     content: float = 0.70
+    content_alpha: float = 0.05
     item_rest: float = 0.30
     msa: float = 0.50
     loading: float = 0.40
@@ -31,7 +38,7 @@ class Rules:
 class EvidenceResult(Shown):
     """The evidence on each candidate.
 
-    `indicators` has a row per candidate: parent, aiken_v, item_rest, critical_r, alpha, alpha_if_dropped, msa,
+    `indicators` has a row per candidate: parent, aiken_v, aiken_p, item_rest, critical_r, alpha, alpha_if_dropped, msa,
     loading (largest absolute), factor, gap (to the next loading), communality, nearest_r and nearest (the item of the
     same dimension that it resembles most), failed (tuple of grounds) and verdict. A number that no input supports is
     NaN and its rule is not applied. `applied` names the grounds that could be judged at all.
@@ -45,11 +52,6 @@ class EvidenceResult(Shown):
         """The evidence, a row per candidate, with the failed grounds as text."""
         return self.indicators.assign(failed=self.indicators["failed"].map(", ".join))
 
-    def rule_frame(self) -> pd.DataFrame:
-        """The cut-off of each ground."""
-        rows = {field.name: getattr(self.rules, field.name) for field in fields(self.rules)}
-        return pd.DataFrame({"cutoff": pd.Series(rows)}).rename_axis("ground")
-
 
 def indicators(
     framework: Framework,
@@ -60,35 +62,40 @@ def indicators(
     msa: pd.Series,
     loadings: pd.DataFrame,
     communalities: pd.Series,
-    aiken_v: pd.Series | None = None,
+    aiken: pd.DataFrame | None = None,
     rules: Rules | None = None,
 ) -> EvidenceResult:
     """Which candidates the evidence supports, which it questions, and on what ground.
 
     `items` is the item analysis of all candidates (rows indicators: item_rest, critical_r, alpha_if_dropped), `alphas`
     the alpha by dimension, `matrix` the correlations of all candidates, `msa`, `loadings` and `communalities` those of
-    one factor solution over all of them, `aiken_v` the panel's validity if there is a panel.
+    one factor solution over all of them, `aiken` the panel's ratings by indicator (v, p_value) if there is a panel.
 
     The verdict is a proposal to the meeting, by one declared rule: `keep` when nothing fails; `drop` when an item
     neither goes with its dimension (item_rest) nor loads on any factor, or when it repeats another item of its
-    dimension that goes better with the rest; `revise` otherwise. In a formative dimension only content and redundancy
-    count, since its indicators need not correlate.
+    dimension that goes better with the rest; `revise` otherwise. Of two items that repeat each other and go equally
+    well with the rest (of two items alone they always do), both are to be revised. In a formative dimension only
+    content and redundancy count, since its indicators need not correlate, and nothing says which twin is better.
     """
     cut = rules or Rules()
     codes = framework.indicators
     table = pd.DataFrame(index=pd.Index(codes, name="indicator"))
     table["parent"] = [framework.parent(code) for code in codes]
-    table["aiken_v"] = np.nan if aiken_v is None else aiken_v.reindex(codes)
-    for name in ("item_rest", "critical_r", "alpha_if_dropped"):
-        table[name] = items[name].reindex(codes)
+    for name, column in (("aiken_v", "v"), ("aiken_p", "p_value")):
+        table[name] = np.nan if aiken is None else aiken[column].reindex(codes)
+    # A dimension of one indicator has no item analysis, one of two no alpha without either.
+    table = table.join(items.reindex(index=codes, columns=["item_rest", "critical_r", "alpha_if_dropped"]))
     table["alpha"] = table["parent"].map(alphas)
     table["msa"] = msa.reindex(codes)
     table = table.join(_loadings(loadings.reindex(codes)))
     table["communality"] = communalities.reindex(codes)
     table = table.join(_nearest(matrix, table["parent"]))
-    failures = _failures(framework, table, cut)
+    formative = table["parent"].map(framework.nodes["measurement"]) == "formative"
+    worse = table["item_rest"] - table["item_rest"].reindex(table["nearest"]).to_numpy()
+    failures = _failures(table, cut, worse, formative)
     table["failed"] = [tuple(name for name in GROUNDS if failures.loc[code, name]) for code in codes]
-    table["verdict"] = table["failed"].map(_verdict)
+    weaker = (worse < -_TIE) & ~formative
+    table["verdict"] = [_verdict(failed, weaker=weaker[code]) for code, failed in table["failed"].items()]
     judged = {"content": "aiken_v", "key": "item_rest", "redundancy": "nearest_r"}
     applied = tuple(name for name in GROUNDS if table[judged.get(name, name)].notna().any())
     return EvidenceResult(table, cut, applied)
@@ -110,23 +117,22 @@ def _nearest(matrix: pd.DataFrame, parent: pd.Series) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=["nearest_r", "nearest"])
 
 
-def _failures(framework: Framework, table: pd.DataFrame, cut: Rules) -> pd.DataFrame:
+def _failures(table: pd.DataFrame, cut: Rules, worse: pd.Series, formative: pd.Series) -> pd.DataFrame:
     failed = pd.DataFrame(index=table.index)
-    failed["content"] = table["aiken_v"] < cut.content
+    # With few experts a V may pass the cut-off by chance, so it must be significant as well.
+    failed["content"] = (table["aiken_v"] < cut.content) | (table["aiken_p"] > cut.content_alpha)
     # Clearly negative, not merely weak: the item runs against its own dimension, as a forgotten reverse key does.
     failed["key"] = table["item_rest"] < -table["critical_r"]
     for name in ("item_rest", "msa", "loading", "gap", "communality"):
         failed[name] = table[name] < getattr(cut, name)
-    twin_rest = table["item_rest"].reindex(table["nearest"]).to_numpy()
-    failed["redundancy"] = (table["nearest_r"] > cut.redundancy) & (table["item_rest"].to_numpy() < twin_rest)
-    formative = table["parent"].map(framework.nodes["measurement"]) == "formative"
+    failed["redundancy"] = (table["nearest_r"] > cut.redundancy) & ((worse <= _TIE) | formative)
     failed.loc[formative, ["key", "item_rest", "msa", "loading", "gap", "communality"]] = False
     return failed
 
 
-def _verdict(failed: tuple[str, ...]) -> str:
+def _verdict(failed: tuple[str, ...], *, weaker: bool) -> str:
     if not failed:
         return "keep"
-    if "redundancy" in failed or {"item_rest", "loading"} <= set(failed):
-        return "drop" if "key" not in failed else "revise"
-    return "revise"
+    useless = {"item_rest", "loading"} <= set(failed)
+    repeats = "redundancy" in failed and weaker
+    return "drop" if (useless or repeats) and "key" not in failed else "revise"

@@ -83,6 +83,11 @@ class Framework:
         """Codes of a node's children, in table order."""
         return [str(child) for child in self.nodes.index[self.nodes["parent"] == code]]
 
+    def indicators_of(self, code: str) -> list[str]:
+        """Codes of those children of a node that are indicators, in table order."""
+        leaves = set(self.indicators)
+        return [child for child in self.children(code) if child in leaves]
+
     def parent(self, code: str) -> str:
         """Code of a node's parent; empty for the root."""
         return str(self.nodes.loc[code, "parent"])
@@ -91,14 +96,6 @@ class Framework:
         """0 for an indicator, 1 for a node over indicators, and so on up to the root."""
         below = self.children(code)
         return 1 + max(self.level(child) for child in below) if below else 0
-
-    def bottom_up(self) -> list[str]:
-        """Codes of the nodes with children, each after all of its own children."""
-        return sorted(self.parents, key=self.level)
-
-    def aggregation_at(self, level: int) -> str:
-        """Aggregation of the nodes at that level (1 is the lowest); the last one named serves all levels above it."""
-        return self.aggregation[min(level, len(self.aggregation)) - 1]
 
     def label(self, code: str, language: str) -> str:
         """A node's name in `id` or `en`."""

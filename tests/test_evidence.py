@@ -21,7 +21,15 @@ def tree(measurement: str = "reflective") -> framework.Framework:
 def judge(measurement: str = "reflective", **changes: dict[str, float]) -> pd.DataFrame:
     """Four clean items, then the changes: column -> {item: value}."""
     table = pd.DataFrame(
-        {"item_rest": 0.6, "critical_r": 0.1, "alpha_if_dropped": 0.8, "msa": 0.8, "communality": 0.5, "v": 0.9},
+        {
+            "item_rest": 0.6,
+            "critical_r": 0.1,
+            "alpha_if_dropped": 0.8,
+            "msa": 0.8,
+            "communality": 0.5,
+            "v": 0.9,
+            "p": 0.01,
+        },
         index=CODES,
     )
     loadings = pd.DataFrame({"F1": 0.7, "F2": 0.1}, index=CODES)
@@ -42,7 +50,7 @@ def judge(measurement: str = "reflective", **changes: dict[str, float]) -> pd.Da
         msa=table["msa"],
         loadings=loadings,
         communalities=table["communality"],
-        aiken_v=table["v"],
+        aiken=table[["v", "p"]].set_axis(["v", "p_value"], axis=1),
     )
     return found.indicators
 
@@ -55,6 +63,7 @@ def test_clean_items_are_kept():
     ("changes", "grounds", "verdict"),
     [
         ({"v": {"a2": 0.69}}, ("content",), "revise"),
+        ({"p": {"a2": 0.06}}, ("content",), "revise"),
         ({"item_rest": {"a2": 0.29}}, ("item_rest",), "revise"),
         ({"msa": {"a2": 0.49}}, ("msa",), "revise"),
         ({"F2": {"a2": 0.51}}, ("gap",), "revise"),
@@ -84,3 +93,15 @@ def test_of_two_items_that_repeat_each_other_the_weaker_falls():
 def test_a_formative_dimension_is_judged_by_content_and_repetition_only():
     found = judge("formative", item_rest={"a2": 0.05}, F1={"a2": 0.1}, msa={"a3": 0.2}, v={"a4": 0.5})
     assert found["failed"].tolist() == [(), (), (), ("content",)]
+
+
+def test_two_items_that_repeat_each_other_equally_are_both_revised():
+    # equal but for rounding: which one is smaller is chance, so neither may be dropped for it
+    found = judge(twin={"a2": 0.95}, item_rest={"a1": 0.6, "a2": 0.6 + 1e-16})
+    assert found.loc[["a1", "a2"], "verdict"].tolist() == ["revise", "revise"]
+    assert found.loc["a1", "failed"] == ("redundancy",)
+
+
+def test_twins_of_a_formative_dimension_are_both_revised():
+    found = judge("formative", twin={"a2": 0.95}, item_rest={"a2": 0.1})
+    assert found.loc[["a1", "a2"], "verdict"].tolist() == ["revise", "revise"]

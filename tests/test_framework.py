@@ -35,7 +35,8 @@ def test_tree_is_walked_in_table_order(tmp_path):
     assert tree.root == "I"
     assert tree.indicators == ["a1", "a2", "b1"]
     assert tree.dimensions == ["A", "B"]
-    assert tree.bottom_up() == ["A", "B", "I"]
+    assert tree.indicators_of("A") == ["a1", "a2"]
+    assert tree.indicators_of("I") == []
     assert [tree.level(code) for code in ("a1", "A", "I")] == [0, 1, 2]
     assert tree.nodes.loc["a1", "column"] == "a1"  # an empty column means the code itself
 
@@ -43,11 +44,6 @@ def test_tree_is_walked_in_table_order(tmp_path):
 def test_dropping_the_only_child_drops_its_parent(tmp_path):
     tree = framework.read(write(tmp_path, *TREE)).without(["b1"])
     assert list(tree.nodes.index) == ["I", "A", "a1", "a2"]
-
-
-def test_aggregation_of_the_last_named_level_serves_all_above(tmp_path):
-    tree = framework.read(write(tmp_path, *TREE, settings=SETTINGS + "aggregation: [arithmetic, geometric]\n"))
-    assert [tree.aggregation_at(level) for level in (1, 2, 3)] == ["arithmetic", "geometric", "geometric"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,15 +75,17 @@ def load(
     group: str | None = None,
     region: str | None = None,
     region_codes: str | None = None,
+    design: Sequence[str] = (),
 ) -> Answers:
     """The answers of a round from their file, checked cell by cell against the framework and keyed.
 
     The named columns hold the respondent's id, the design weight, the group and the region; None means that the file
-    has none. A reverse-keyed item (direction -1) is turned once, here, to scale_min + scale_max - x. All problems are
-    found in one pass: one is raised as itself, several as InputProblemsError. Each names file, row and column.
+    has none. `design` names the columns of strata, clusters and population sizes, which must be there. A reverse-keyed
+    item (direction -1) is turned once, here, to scale_min + scale_max - x. All problems are found in one pass: one is
+    raised as itself, several as InputProblemsError. Each names file, row and column.
     """
     place = Path(path)
-    named = [name for name in (respondent, weight, group, region) if name]
+    named = [name for name in (respondent, weight, group, region, *design) if name]
     leaves = framework.nodes.loc[framework.indicators]
     table = read(place, columns=[*named, *leaves["column"]])
     problems: list[IkfsError] = []

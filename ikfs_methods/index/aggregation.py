@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.checks import listed, numeric_frame, one_of, weight_numbers
+from ikfs_methods.checks import is_number, listed, numeric_frame, one_of, quoted, weight_numbers
 from ikfs_methods.errors import ParameterError, ScaleError, WeightError
+from ikfs_methods.framework import AGGREGATIONS
 
-METHODS = ("arithmetic", "geometric")
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -30,7 +30,8 @@ def aggregate(
     of its columns (a share of their number, above 0 up to 1) are answered; its weights are then those of the answered
     columns, scaled up to sum to 1. Any other row is missing in the result, as is one whose answered columns have no
     weight.
-    `floor` (geometric only): lower values are raised to it first; without it the geometric mean takes no value <= 0.
+    `floor` (refused with arithmetic): lower values are raised to it first; without it the geometric mean takes no
+    value <= 0.
 
     Raises WeightError for weights that are missing, negative or all 0, ScaleError for values <= 0 in a geometric mean
     (with their number by column), ParameterError for an option off its range.
@@ -39,10 +40,15 @@ def aggregate(
     frame = numeric_frame(values, what="values", min_rows=1, min_columns=1)
     share = _weights(weights, frame)
     needed = needed_columns(minimum_answered, frame.shape[1])
-    one_of(method, METHODS, name="method")
+    one_of(method, AGGREGATIONS, name="method")
     labels = [str(name) for name in frame.columns]
     if method == "geometric":
         score = geometric_rows(frame.to_numpy(), share, needed, floor=positive_floor(floor), labels=labels)
+    elif floor is not None:
+        raise ParameterError(
+            f'a floor must go with method="geometric": an arithmetic mean takes values as they are; found floor='
+            f"{quoted(floor)}. Leave floor out."
+        )
     else:
         score = arithmetic_rows(frame.to_numpy(), share, needed)
     return pd.Series(score, index=frame.index, name="score")
@@ -74,9 +80,9 @@ def geometric_rows(x: Floats, weight: Floats, needed: int, *, floor: float | Non
 
 def needed_columns(minimum_answered: float, n_columns: int) -> int:
     """The least number of answered columns that is at least that share of them."""
-    if not (isinstance(minimum_answered, int | float) and 0 < minimum_answered <= 1):
+    if not (is_number(minimum_answered) and 0 < minimum_answered <= 1):
         raise ParameterError(
-            f"minimum_answered must be a share above 0 and at most 1; found {minimum_answered!r}. "
+            f"minimum_answered must be a share above 0 and at most 1; found {quoted(minimum_answered)}. "
             "0.5 means at least half of the columns."
         )
     # Shares like .7 x 10 come out a hair above a whole number; 1e-9 is far below one column and far above that hair.
@@ -85,8 +91,11 @@ def needed_columns(minimum_answered: float, n_columns: int) -> int:
 
 def positive_floor(floor: float | None) -> float | None:
     """The floor, when it is None or a finite number above 0; else a ParameterError."""
-    if floor is not None and not (isinstance(floor, int | float) and 0 < floor < math.inf):
-        raise ParameterError(f"floor must be a number above 0, or None; found {floor!r}.")
+    if floor is not None and not (is_number(floor) and 0 < floor < math.inf):
+        raise ParameterError(
+            f"floor must be a number above 0, or None; found {quoted(floor)}. "
+            "Give the least value that may enter a geometric mean, e.g. floor=1."
+        )
     return floor
 
 
@@ -99,10 +108,14 @@ def _weights(weights: pd.Series | None, frame: pd.DataFrame) -> Floats:
     if lacking or extra:
         raise WeightError(
             f"weights must name each column; missing: {listed(lacking) or 'none'}; "
-            f"not among the columns: {listed(extra) or 'none'}."
+            f"not among the columns: {listed(extra) or 'none'}. "
+            "Give each column one weight, or leave the columns without a weight out of the values."
         )
     number = given[list(frame.columns)].to_numpy()
     if not number.sum() > 0:
-        raise WeightError(f"weights must not all be 0; found only zeros for {listed(frame.columns)}.")
+        raise WeightError(
+            f"weights must not all be 0; found only zeros for {listed(frame.columns)}. "
+            "Give one of them some weight."
+        )
     share: Floats = number / number.sum()
     return share

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.checks import did_you_mean, listed, numeric_frame, one_of
+from ikfs_methods.checks import did_you_mean, listed, numeric_frame, one_of, quoted
 from ikfs_methods.errors import ColumnError, ParameterError
 from ikfs_methods.framework import AGGREGATIONS, NORMALISATIONS, ORDERS, Framework
 from ikfs_methods.index.aggregation import arithmetic_rows, geometric_rows, needed_columns, positive_floor
@@ -71,8 +71,9 @@ def build(
     its own scale. `weights`: a WeightSet, a series by code that sums to 1 within each parent, or None = equal.
     `normalisation` (scale, goalposts, minmax), `aggregation` (arithmetic, geometric; one, or one per level, lowest
     first) and `order` default to the framework's. `goalposts`: frame by indicator with low and high, in place of the
-    framework's scale_min and scale_max; min-max takes no bounds. `by`: unit of each row, None = each row is its own
-    unit. `floor`: least value that enters a geometric mean.
+    framework's scale_min and scale_max. `by`: unit of each row, None = each row is its own unit. `floor`: least value
+    that enters a geometric mean. Goalposts under min-max and a floor without a geometric level have nothing to act on,
+    which the log says.
 
     respondent-first: answers are normalised and aggregated up the tree within each respondent, and a unit's score is
     the design-weighted mean over its respondents who have that node's score. unit-first: design-weighted means of the
@@ -84,10 +85,14 @@ def build(
     geometric mean, ConstantItemError (min-max), WeightError, ParameterError.
     Answers the question: what is the index of each unit, and what is it made of?
     """
+    if not isinstance(framework, Framework):
+        raise ParameterError(
+            f"framework must be a Framework; found {quoted(framework)}. Read it with framework.read(folder)."
+        )
     plan, weighing = _plan(
         framework, weights, normalisation, aggregation, goalposts, minimum_answered=minimum_answered, floor=floor
     )
-    chosen = one_of(order or framework.order, ORDERS, name="order")
+    chosen = one_of(framework.order if order is None else order, ORDERS, name="order")
     frame, start = _indicators(plan, values)
     build_in_order = _respondent_first if chosen == "respondent-first" else _unit_first
     scores, n, respondents, without, steps = build_in_order(plan, frame, by, design_weights)
@@ -121,16 +126,43 @@ def _plan(
     """The options checked, with the log of the weights."""
     tree = tree_of(framework)
     share, log = resolve_weights(tree, weights)
-    method = one_of(normalisation or framework.normalisation, NORMALISATIONS, name="normalisation")
-    levels = framework.aggregation if aggregation is None else aggregation
-    named = (levels,) if isinstance(levels, str) else tuple(levels)
-    if not named:
-        raise ParameterError("aggregation must name at least one method, lowest level first; found none.")
-    for name in named:
-        one_of(name, AGGREGATIONS, name="aggregation")
+    method = one_of(
+        framework.normalisation if normalisation is None else normalisation, NORMALISATIONS, name="normalisation"
+    )
+    named = _methods(framework.aggregation if aggregation is None else aggregation)
     needed_columns(minimum_answered, 1)
     bounds = None if method == "minmax" else _bounds(framework, tree, goalposts)
-    return Plan(tree, share, method, named, bounds, minimum_answered, positive_floor(floor)), log
+    plan = Plan(tree, share, method, named, bounds, minimum_answered, positive_floor(floor))
+    return plan, log + _idle(plan, goalposts)
+
+
+def _methods(aggregation: str | Sequence[str]) -> tuple[str, ...]:
+    """The aggregations by level, lowest first."""
+    if not isinstance(aggregation, str | Sequence):
+        raise ParameterError(
+            f"aggregation must be one method or a list of them, lowest level first; found {quoted(aggregation)}. "
+            f"Choose from {listed(AGGREGATIONS)}."
+        )
+    named = (aggregation,) if isinstance(aggregation, str) else tuple(aggregation)
+    if not named:
+        raise ParameterError(
+            "aggregation must name at least one method, lowest level first; found none. "
+            f"Choose from {listed(AGGREGATIONS)}, or leave it out for the framework's own."
+        )
+    for name in named:
+        one_of(name, AGGREGATIONS, name="aggregation")
+    return named
+
+
+def _idle(plan: Plan, goalposts: pd.DataFrame | None) -> list[Step]:
+    """What was given and had nothing to act on."""
+    log = []
+    if plan.bounds is None and goalposts is not None:
+        log.append(Step("normalise", "", 0, "minmax", reason="the goalposts were not used: min-max takes no bounds"))
+    top = plan.tree.level[plan.tree.root]
+    if plan.floor is not None and "geometric" not in map(plan.method_at, range(1, top + 1)):
+        log.append(Step("floor", "", top, "arithmetic", reason="the floor was not used: no level is a geometric mean"))
+    return log
 
 
 def _bounds(framework: Framework, tree: Tree, goalposts: pd.DataFrame | None) -> pd.DataFrame:

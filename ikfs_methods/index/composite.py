@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ikfs_methods.checks import listed, quoted
 from ikfs_methods.errors import ParameterError
 from ikfs_methods.result import Shown
 from ikfs_methods.survey import means_of_checked
@@ -89,16 +90,6 @@ class IndexResult(Shown):
         found = means_of_checked(self.respondent_scores, weights=self.design_weights, by=by)
         return UnitScores(found.means, found.n, found.n_without_group, found.weighted)
 
-    def overall(self) -> pd.Series:
-        """One score per node: the (design-weighted) mean of respondents; unit-first, the plain mean of the units."""
-        if self.respondent_scores is not None:
-            return (
-                means_of_checked(self.respondent_scores, weights=self.design_weights, by=None)
-                .means.iloc[0]
-                .rename("overall")
-            )
-        return self.scores.mean().rename("overall")
-
     def ranks(self, node: str | None = None) -> pd.Series:
         """Rank of each unit at a node (the root when None), 1 the highest; ties share the best of their places.
 
@@ -106,7 +97,9 @@ class IndexResult(Shown):
         """
         code = self.scores.columns[0] if node is None else node
         if code not in self.scores.columns:
-            raise ParameterError(f"ranks need a node of the tree; found {code!r}.")
+            raise ParameterError(
+                f"ranks need a node of the tree; found {quoted(code)}. Give one of {listed(self.scores.columns)}."
+            )
         return self.scores[code].rank(ascending=False, method="min").rename("rank")
 
 

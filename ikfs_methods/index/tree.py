@@ -8,13 +8,10 @@ from typing import Protocol
 
 import pandas as pd
 
-from ikfs_methods.checks import did_you_mean, listed, weight_numbers
+from ikfs_methods.checks import did_you_mean, listed, sum_to_one, weight_numbers
 from ikfs_methods.errors import ParameterError, WeightError
 from ikfs_methods.framework import Framework
 from ikfs_methods.index.composite import Step
-
-# Weights come from arithmetic on doubles or from tables typed with up to ten digits: both err by less than this.
-SUM_TOLERANCE = 1e-9
 
 
 class NamedWeights(Protocol):
@@ -92,13 +89,14 @@ def resolve_weights(tree: Tree, weights: Weights) -> tuple[pd.Series, list[Step]
         given, recorded, method = weights.weights, weights.parents, weights.method
     else:
         raise ParameterError(
-            f"weights must be a WeightSet, a pandas Series by code, or None; found {type(weights).__name__}."
+            f"weights must be a WeightSet, a pandas Series by code, or None; found {type(weights).__name__}. "
+            "Give pandas.Series({code: weight}), or None for equal weights."
         )
     given = weight_numbers(given)
     if weights is not None and not set(given.index) & set(tree.level):
         raise WeightError(
             f"weights must name nodes of the framework; found only {listed(given.index) or 'none'}, "
-            f"where the framework has {listed(tree.codes[1:])}."
+            f"where the framework has {listed(tree.codes[1:])}. Give weights that were made for this framework."
         )
     share: dict[str, float] = {}
     log = []
@@ -123,14 +121,12 @@ def _within(
     gone = [str(code) for code in given.index if code not in tree.level and recorded.get(code) in (parent, "")]
     total = sum(own.values())
     if not total > 0:
-        raise WeightError(f"weights within {parent} must not all be 0; found only zeros for {listed(children)}.")
-    if abs(total - 1) > SUM_TOLERANCE and not gone:
         raise WeightError(
-            f"weights must sum to 1 within their parent; those of {parent} sum to {total:.12g}: "
-            + listed(f"{code}={value:g}" for code, value in own.items())
-            + ". Correct them, or divide them by their sum."
+            f"weights within {parent} must not all be 0; found only zeros for {listed(children)}. "
+            "Give one of them some weight."
         )
     if not gone:
+        sum_to_one(own, parent)
         return own, step
     changed, reason = f"renormalised without {listed(gone)}", "those nodes are not in the framework"
     return (

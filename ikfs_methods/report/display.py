@@ -12,7 +12,7 @@ from IPython.display import display
 
 from ikfs_methods.report import tables, text
 from ikfs_methods.report.language import Words
-from ikfs_methods.rounds import Absent, Round
+from ikfs_methods.rounds import Absent, ByDimension, Round
 
 STYLE = """<style>
 table.ikfs { border-collapse: collapse; font-size: 0.9em; }
@@ -43,7 +43,7 @@ class Page:
 
     def table(self, result: Any, label: str, *, id: str, en: str, **options: Any) -> None:  # noqa: A002 - the language
         """The result as a captioned table; `id` and `en` are the caption in both languages, `label` is tbl-..."""
-        if isinstance(result, Absent):
+        if _nothing(result):
             _show({"text/plain": ""}, {"kind": "absent", "label": label})
             return
         laid = tables.lay_out(result, self.words, self.round, **options)
@@ -56,7 +56,7 @@ class Page:
 
     def figure(self, result: Any, label: str, *, id: str, en: str, **options: Any) -> None:  # noqa: A002 - the language
         """The result as a captioned figure, drawn for the report; `label` is fig-..."""
-        if isinstance(result, Absent):
+        if _nothing(result):
             _show({"text/plain": ""}, {"kind": "absent", "label": label})
             return
         from ikfs_methods.report import figures  # noqa: PLC0415 - a second to import; not every chapter draws
@@ -65,6 +65,10 @@ class Page:
         caption = self.words.pick(id=id, en=en)
         alt = text.describe(result, self.words, self.round, caption=caption)
         _show(figures.bundle(drawn), {"kind": "figure", "label": label, "caption": caption, "alt": alt})
+
+
+def _nothing(result: Any) -> bool:
+    return isinstance(result, Absent) or (isinstance(result, ByDimension) and not result.results)
 
 
 def _show(data: dict[str, str], about: dict[str, str]) -> None:

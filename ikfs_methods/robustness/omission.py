@@ -22,7 +22,8 @@ class LeaveOneOutResult(Shown):
     """What each indicator does to the index: a row per indicator left out.
 
     `table`, indexed by the indicator: parent; also_removed (parents that lost their only child with it, separated by
-    commas, "" for none); change (overall score without minus with it); max_change (largest absolute change among
+    commas, "" for none); change (overall score without minus with it, NaN for min-max of units, which has no overall
+    score); max_change (largest absolute change among
     units); max_rank_change, mean_rank_change (absolute, places); rank_correlation (Spearman, with the full index; NaN
     where all units tie, or there is one); n_units (units with a score in both).
     `full`: the index with all indicators.
@@ -53,8 +54,10 @@ def leave_one_out(
     """The index without each indicator in turn, compared with the full index (OECD/JRC 2008, step 7).
 
     Arguments as in `index.build`. The weights of the others are scaled up to sum to 1 within the parent; an only child
-    takes its parent along, and the parent's siblings are scaled up in the same way. "Overall" is `IndexResult.overall`
-    at the root: the design-weighted mean of respondents, or, unit-first, the plain mean of units. Ranks (1 = highest,
+    takes its parent along, and the parent's siblings are scaled up in the same way. The overall
+    score is that of all rows as one unit: the root of `index.build` with the same options and one unit in `by`, rows
+    without a unit included. Unit-first it is no mean of the units' scores, and under min-max it does not exist, because
+    one unit has no others to be compared with. Ranks (1 = highest,
     ties share the best of their places) are taken among the units that have a score in both indices, at full precision.
 
     Raises TooFewError for fewer than two indicators or no unit with a score, WeightError when only zero weights would
@@ -72,17 +75,34 @@ def leave_one_out(
         "floor": floor,
     }
     full = build(framework, values, weights=weights, **options)
+    whole = _overall(framework, values, full.weights, full, options)
     if len(framework.indicators) < 2:
         raise TooFewError(
-            f"leaving one out needs at least 2 indicators; framework {framework.id!r} has {len(framework.indicators)}."
+            f"leaving one out needs at least 2 indicators; framework {framework.id!r} has {len(framework.indicators)}. "
+            "Add indicators to the framework, or build the index alone."
         )
     rows = {}
     for code in framework.indicators:
         rest = framework.without([code])
-        less = build(rest, values, weights=_scaled_up(full.weights, rest, code), **options)
+        left = _scaled_up(full.weights, rest, code)
+        less = build(rest, values, weights=left, **options)
+        change = _overall(rest, values, left, less, options) - whole
         removed = [node for node in framework.parents if node not in rest.nodes.index]
-        rows[code] = {"parent": framework.parent(code), "also_removed": ", ".join(removed), **_compared(full, less)}
+        rows[code] = {"parent": framework.parent(code), "also_removed": ", ".join(removed), "change": change}
+        rows[code] |= _compared(full, less)
     return LeaveOneOutResult(pd.DataFrame.from_dict(rows, orient="index").rename_axis("indicator"), full)
+
+
+def _overall(
+    framework: Framework, values: pd.DataFrame, weights: pd.Series, built: IndexResult, options: dict[str, Any]
+) -> float:
+    """The root's score of all rows as one unit, under the options that `built` was built with."""
+    one = pd.Series("all", index=values.index)
+    if built.respondent_scores is not None:
+        return float(built.means(one).scores.iloc[0, 0])
+    if built.normalisation == "minmax":
+        return np.nan
+    return float(build(framework, values, weights=weights, **{**options, "by": one}).scores.iloc[0, 0])
 
 
 def _scaled_up(weights: pd.Series, rest: Framework, gone: str) -> pd.Series:
@@ -112,7 +132,6 @@ def _compared(full: IndexResult, less: IndexResult) -> dict[str, float | int]:
     shared = pair.rank(method="average")  # Spearman's coefficient takes mean ranks of ties
     tied = bool((shared.nunique() < 2).any())
     return {
-        "change": float(less.overall()[root] - full.overall()[root]),
         "max_change": float((pair["less"] - pair["full"]).abs().max()),
         "max_rank_change": float(moved.max()),
         "mean_rank_change": float(moved.mean()),

@@ -5,7 +5,7 @@ from ikfs_methods.rounds.opening import open_round
 from ikfs_methods.rounds.parameters import Parameters
 from ikfs_methods.rounds.parameters import table as parameter_table
 from ikfs_methods.rounds.round import Absent, ByDimension, Round
-from ikfs_methods.rounds.variants import VariantComparison, compare_variants
+from ikfs_methods.rounds.variants import VariantComparison, compare_variants, variant_of
 from ikfs_methods.rounds.weights import WeightChoice
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "compare_variants",
     "open_round",
     "parameter_table",
+    "variant_of",
     "views",
 ]

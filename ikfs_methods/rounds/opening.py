@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from ikfs_methods import framework as frameworks
 from ikfs_methods.answers import load
-from ikfs_methods.checks import did_you_mean, listed
-from ikfs_methods.errors import DecisionError, IkfsError, InputProblemsError
+from ikfs_methods.errors import IkfsError, InputProblemsError, ParameterError
 from ikfs_methods.framework import Framework, check_language
 from ikfs_methods.places import round_folder
 from ikfs_methods.rounds import tables
-from ikfs_methods.rounds.parameters import Parameters, resolve
+from ikfs_methods.rounds.decisions import check_decisions
+from ikfs_methods.rounds.parameters import resolve
 from ikfs_methods.rounds.round import Round
 from ikfs_methods.rounds.roundfile import RoundFile, TableInput, read
 
@@ -32,6 +32,8 @@ def open_round(
     place = round_folder(folder)
     file = read(place / "round.yaml")
     given = {name: value for name, value in overrides.items() if value is not None}
+    if isinstance(drop, str):
+        raise ParameterError(f"drop must be a list of indicators; found the text {drop!r}. Write [{drop!r}].")
     if drop:
         given["drop"] = list(drop)
     found: list[IkfsError] = []
@@ -41,7 +43,12 @@ def open_round(
         raise _together(found)
     parts = _inputs(found, place, file, tree)
     if parameters is not None:
-        _tried(found, lambda: _check_decisions(place, file, tree, parameters))
+        _tried(found, lambda: check_decisions(place / "round.yaml", file, tree, parameters))
+        if file.inputs.panel is not None and parts["panel"] is not None:
+            panel = place / file.inputs.panel.file
+            _tried(found, lambda: tables.check_ratings(panel, parts["panel"], parameters))
+    if file.previous is not None:
+        _tried(found, lambda: round_folder(place / str(file.previous)))
     if found or parameters is None:
         raise _together(found)
     return Round(place, file, tree, parameters, check_language(language or file.language), **parts, overrides=given)
@@ -60,6 +67,7 @@ def _inputs(found: list[IkfsError], place: Path, file: RoundFile, tree: Framewor
             group=source.group,
             region=source.region,
             region_codes=source.region_codes,
+            design=[name for name in (source.strata, source.psu, source.fpc) if name],
         ),
     )
 
@@ -89,20 +97,3 @@ def _together(found: list[IkfsError]) -> IkfsError:
         return found[0]
     flat = [text for error in found for text in (error.problems if isinstance(error, InputProblemsError) else [error])]
     return InputProblemsError(flat)
-
-
-def _check_decisions(place: Path, file: RoundFile, tree: Framework, parameters: Parameters) -> None:
-    codes = [entry.indicator for entry in file.decisions]
-    for code in [*codes, *parameters.drop]:
-        if code not in tree.indicators:
-            raise DecisionError(
-                f"{place / 'round.yaml'}: a decision must name an indicator of framework {tree.id!r}; found {code!r}."
-                f"{did_you_mean(code, tree.indicators)} Correct the code."
-            )
-    twice = sorted({code for code in codes if codes.count(code) > 1})
-    if twice:
-        raise DecisionError(
-            f"{place / 'round.yaml'}: an indicator must have one decision; found several for {listed(twice)}. Keep one."
-        )
-    gone = [entry.indicator for entry in file.decisions if entry.decision == "drop"]
-    tree.without(dict.fromkeys([*gone, *parameters.drop]))

@@ -104,6 +104,13 @@ def resolve(*layers: dict[str, Any], where: str = "parameters") -> Parameters:
         ) from None
 
 
+def choices(name: str) -> list[str]:
+    """The options of a parameter that takes one of several words."""
+    annotation = Parameters.model_fields[name].annotation
+    found = [part for part in (annotation, *get_args(annotation)) if get_origin(part) is Literal]
+    return [str(option) for option in get_args(found[0])]
+
+
 def type_name(field: FieldInfo) -> str:
     """A parameter's type in plain words, with its limits."""
     limits = [

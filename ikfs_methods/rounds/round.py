@@ -14,7 +14,7 @@ import pandas as pd
 from ikfs_methods import evidence, factor, index, reliability, robustness, validity, weighting, witness
 from ikfs_methods.answers import Answers
 from ikfs_methods.correlation import CorrelationResult, correlation_matrix
-from ikfs_methods.errors import DecisionError
+from ikfs_methods.errors import ParameterError
 from ikfs_methods.framework import Framework
 from ikfs_methods.result import Result, Shown
 from ikfs_methods.rounds.parameters import Parameters
@@ -44,7 +44,7 @@ class ByDimension(Shown):
     def to_frame(self) -> pd.DataFrame:
         """The results' frames below each other, with the dimension as first index level."""
         parts: dict[str, pd.DataFrame] = {code: result.to_frame() for code, result in self.results.items()}
-        return pd.concat(parts, names=["dimension"])
+        return pd.concat(parts, names=["dimension"]) if parts else pd.DataFrame()
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,14 @@ class Round:
 
     def by_dimension(self, method: Callable[..., T], *, retained: bool = False, **options: Any) -> ByDimension:
         """The method applied to the keyed answers of every dimension with at least two items."""
+        return ByDimension(
+            {code: method(self.items(code, retained=retained), **options) for code in self.scales(retained=retained)}
+        )
+
+    def scales(self, *, retained: bool = False) -> list[str]:
+        """The dimensions with at least two indicators of their own: what an alpha can be computed for."""
         tree = self.structure if retained else self.framework
-        codes = [code for code in tree.dimensions if len(tree.children(code)) > 1]
-        return ByDimension({code: method(self.items(code, retained=retained), **options) for code in codes})
+        return [code for code in tree.dimensions if len(tree.indicators_of(code)) > 1]
 
     # Expert panel
 
@@ -141,20 +146,13 @@ class Round:
     @cached_property
     def item_analysis(self) -> ByDimension:
         """Item analysis of all candidates, dimension by dimension."""
-        bounds = self.framework.nodes
-        p = self.parameters
-        return ByDimension(
-            {
-                code: validity.item_analysis(
-                    self.items(code),
-                    low=bounds["scale_min"],
-                    high=bounds["scale_max"],
-                    level=p.level,
-                    missing=p.missing,
-                )
-                for code in self.framework.dimensions
-                if len(self.framework.children(code)) > 1
-            }
+        bounds, p = self.framework.nodes, self.parameters
+        return self.by_dimension(
+            validity.item_analysis,
+            low=bounds["scale_min"],
+            high=bounds["scale_max"],
+            level=p.level,
+            missing=p.missing,
         )
 
     @cached_property
@@ -214,19 +212,15 @@ class Round:
     def _factors(self, *, retained: bool) -> factor.ExploratoryResult:
         p = self.parameters
         matrix = self.correlation_retained if retained else self.correlation
-        wanted = p.n_factors or self._decided_factors() or max(1, self.parallel(retained=retained).n_factors)
+        wanted = self.in_force("n_factors", "factors") or max(1, self.parallel(retained=retained).n_factors)
         return factor.exploratory(matrix, n_factors=wanted, extraction=p.extraction, rotation=p.rotation)
 
-    def _decided_factors(self) -> int | None:
-        for entry in self.file.method_decisions:
-            if entry.topic == "factors":
-                if not isinstance(entry.choice, int):
-                    raise DecisionError(
-                        f"{self.folder / 'round.yaml'}: the choice of a decision on factors must be their number; "
-                        f"found {entry.choice!r}. Write a whole number."
-                    )
-                return entry.choice
-        return None
+    def in_force(self, parameter: str, topic: str) -> Any:
+        """The value given for this run, else decided by the round, else its parameter (None: nothing said)."""
+        if parameter in self.overrides:
+            return self.overrides[parameter]
+        decided = [entry.choice for entry in self.file.method_decisions if entry.topic == topic]
+        return decided[0] if decided else getattr(self.parameters, parameter)
 
     # Evidence
 
@@ -237,15 +231,16 @@ class Round:
         aiken = self.aiken()
         return evidence.indicators(
             self.framework,
-            items=pd.concat([result.items for result in self.item_analysis.results.values()]),
+            items=pd.concat([pd.DataFrame(), *(found.items for found in self.item_analysis.results.values())]),
             alphas={code: result.alpha for code, result in self.alpha.results.items()},
             matrix=self.correlation.matrix,
             msa=self.kmo.items,
             loadings=self.factors.loadings,
             communalities=self.factors.communalities,
-            aiken_v=None if isinstance(aiken, Absent) else aiken.items["v"],
+            aiken=None if isinstance(aiken, Absent) else aiken.items,
             rules=evidence.Rules(
                 content=p.aiken_cutoff,
+                content_alpha=p.aiken_alpha,
                 item_rest=p.item_rest_cutoff,
                 msa=p.msa_cutoff,
                 loading=p.loading_cutoff,
@@ -274,6 +269,19 @@ class Round:
         )
 
     @cached_property
+    def factor_sets(self) -> list[weighting.WeightSet]:
+        """Factor weights of every dimension whose children are all indicators, two or more."""
+        tree, p = self.structure, self.parameters
+        # The procedure weighs indicators against each other, not against a sub-dimension.
+        codes = [code for code in self.scales(retained=True) if tree.indicators_of(code) == tree.children(code)]
+        return [
+            weighting.factor_weights(
+                self.items(code, retained=True), minimum_eigenvalue=p.minimum_eigenvalue, parent=code
+            )
+            for code in codes
+        ]
+
+    @cached_property
     def weight_sets(self) -> dict[str, WeightSet]:
         """Every weight set that the inputs support, by name; each covers the parents that it can."""
         return weight_sets(self)
@@ -287,16 +295,21 @@ class Round:
     def build_options(self) -> dict[str, Any]:
         """Normalisation, aggregation, order and the like in force: parameter, else decision, else framework."""
         p = self.parameters
-        decided = {entry.topic: entry.choice for entry in self.file.method_decisions}
-        aggregation = p.aggregation or decided.get("aggregation")
-        return {
-            "normalisation": p.normalisation or decided.get("normalisation") or self.framework.normalisation,
-            "aggregation": [aggregation] if isinstance(aggregation, str) else aggregation or self.framework.aggregation,
+        aggregation = self.in_force("aggregation", "aggregation") or self.framework.aggregation
+        options = {
+            "normalisation": self.in_force("normalisation", "normalisation") or self.framework.normalisation,
+            "aggregation": [aggregation] if isinstance(aggregation, str) else list(aggregation),
             "order": p.order or self.framework.order,
             "minimum_answered": p.minimum_answered,
             "floor": p.floor,
             "design_weights": self.answers.weight,
         }
+        if options["order"] == "unit-first" and options["normalisation"] == "minmax":
+            raise ParameterError(
+                "normalisation minmax with order unit-first needs units to compare, which the index of the whole does "
+                "not have. Choose normalisation=scale, or order=respondent-first."
+            )
+        return options
 
     def units(self, by: str | None) -> pd.Series | Absent:
         """The unit of every respondent: `group`, `region`, or None for the whole."""
@@ -342,6 +355,11 @@ class Round:
             rows += witness.eigenvalues(self.items(), observed, subject=everything)
             if self.factors.extraction == "minres" and self.factors.rotation == "oblimin":
                 rows += witness.loadings(self.items(), self.factors.loadings, subject=everything)
+            for part in self.factor_sets:
+                code = str(part.parents.iloc[0])
+                rows += witness.components(
+                    self.items(code, retained=True), part.diagnostics["loadings"], subject=code, normalize=True
+                )
         built = self.index()
         if isinstance(built, index.IndexResult) and built.respondent_scores is not None:
             root = self.structure.root

@@ -8,8 +8,9 @@ import pandas as pd
 
 from ikfs_methods.answers import numbers, read
 from ikfs_methods.checks import did_you_mean, listed
-from ikfs_methods.errors import ColumnError, JudgementError
+from ikfs_methods.errors import ColumnError, JudgementError, ParameterError, ScaleError
 from ikfs_methods.framework import Framework
+from ikfs_methods.rounds.parameters import Parameters
 
 PANEL = ("expert", "institution", "indicator", "criterion", "rating")
 JUDGEMENTS = ("expert", "parent", "left", "right", "favours", "strength")
@@ -38,7 +39,9 @@ def judgements(path: Path, framework: Framework) -> pd.DataFrame:
     table["strength"] = numbers(table, "strength", path=path, needed=True)
     _known(table, "parent", framework.parents, path)
     for side in ("left", "right"):
-        _known(table, side, list(framework.nodes.index), path)
+        _child(table, side, framework, path)
+    for parent, part in table.groupby("parent", sort=False):
+        _complete(str(parent), {*part["left"], *part["right"]}, framework, path)
     return table[list(JUDGEMENTS)]
 
 
@@ -47,8 +50,36 @@ def budget(path: Path, framework: Framework) -> pd.DataFrame:
     table = _filled(read(path, columns=BUDGET), BUDGET[:3], path)
     table["points"] = numbers(table, "points", path=path, needed=True)
     _known(table, "parent", framework.parents, path)
-    _known(table, "indicator", list(framework.nodes.index), path)
+    _child(table, "indicator", framework, path)
+    for parent, part in table.groupby("parent", sort=False):
+        _complete(str(parent), set(part["indicator"]), framework, path)
     return table[list(BUDGET)]
+
+
+def check_ratings(path: Path, ratings: pd.DataFrame, parameters: Parameters) -> None:
+    """Every rating on its scale, and the criterion of the verdict among those rated.
+
+    `essential` is answered 0 or 1; every other criterion on the scale of the parameters rating_low and rating_high.
+    Raises ScaleError with file and row, ParameterError for a criterion that was not rated.
+    """
+    criteria = list(dict.fromkeys(ratings["criterion"]))
+    if parameters.rating_criterion not in criteria:
+        raise ParameterError(
+            f"{path}: the criterion of the verdict (rating_criterion) must be one that was rated ({listed(criteria)}); "
+            f"found {parameters.rating_criterion!r}.{did_you_mean(parameters.rating_criterion, criteria)} "
+            "Correct the parameter, or the criterion in the file."
+        )
+    essential = ratings["criterion"] == "essential"
+    low = (~essential) * parameters.rating_low
+    high = essential.map({True: 1, False: parameters.rating_high})
+    outside = (ratings["rating"] < low) | (ratings["rating"] > high)
+    if outside.any():
+        row = ratings.index[outside][0]
+        raise ScaleError(
+            f"{path}, row {row}, column 'rating': a rating on {ratings['criterion'][row]!r} must lie between "
+            f"{low[row]:g} and {high[row]:g}; found {ratings['rating'][row]:g} ({int(outside.sum())} such cell(s)). "
+            "Correct the cell, or the parameters rating_low and rating_high."
+        )
 
 
 def participants(path: Path) -> pd.DataFrame:
@@ -67,6 +98,29 @@ def _filled(table: pd.DataFrame, columns: tuple[str, ...], path: Path) -> pd.Dat
                 f"{int(empty.sum())} row(s). Fill the cells or take the rows out."
             )
     return table
+
+
+def _child(table: pd.DataFrame, column: str, framework: Framework, path: Path) -> None:
+    """Every code of the column is a child of the parent in its row."""
+    _known(table, column, list(framework.nodes.index), path)
+    wrong = table[column].map(framework.nodes["parent"]) != table["parent"]
+    if wrong.any():
+        row = table.index[wrong][0]
+        parent, code = str(table["parent"][row]), str(table[column][row])
+        raise JudgementError(
+            f"{path}, row {row}, column {column!r}: a child of {parent} must stand here "
+            f"({listed(framework.children(parent))}); found {code!r}, which belongs to {framework.parent(code)!r} "
+            f"({int(wrong.sum())} such cell(s)). Correct the code or the parent."
+        )
+
+
+def _complete(parent: str, judged: set[str], framework: Framework, path: Path) -> None:
+    lacking = [code for code in framework.children(parent) if code not in judged]
+    if lacking:
+        raise JudgementError(
+            f"{path}: all children of {parent} must be weighed together; missing: {listed(lacking)}. "
+            f"Add their rows, or take the rows of {parent} out."
+        )
 
 
 def _known(table: pd.DataFrame, column: str, codes: list[str], path: Path) -> None:

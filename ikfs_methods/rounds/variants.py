@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from ikfs_methods.checks import listed
 from ikfs_methods.errors import ParameterError
 from ikfs_methods.result import Shown
+from ikfs_methods.rounds.opening import open_round
 from ikfs_methods.rounds.round import Absent, Round
 
 
@@ -30,6 +33,13 @@ class VariantComparison(Shown):
         if unknown:
             raise ParameterError(f"quantities must be among {listed(known, 20)}; found {listed(unknown)}.")
         return VariantComparison(self.table[self.table.index.get_level_values("quantity").isin(quantities)])
+
+
+def variant_of(opened: Round, *, drop: Sequence[str] = (), **changes: Any) -> Round:
+    """The same round with one thing changed: further indicators dropped, or other parameters; all else as it stands."""
+    given = {**opened.overrides, **changes}
+    gone = [*opened.overrides.get("drop", []), *drop]
+    return open_round(opened.folder, language=opened.language, **{**given, "drop": gone})
 
 
 def compare_variants(*variants: Round) -> VariantComparison:
@@ -56,7 +66,7 @@ def _numbers(variant: Round) -> pd.Series:
     parts: dict[str, pd.Series] = {
         "items": pd.Series({code: float(result.n_items) for code, result in alphas.items()}),
         "alpha": pd.Series({code: result.alpha for code, result in alphas.items()}),
-        "factors": pd.Series({"n_factors": float(factors.loadings.shape[1]), **factors.fit[["rmsea", "tli"]]}),
+        "factors": pd.Series({"n_factors": float(factors.loadings.shape[1]), **factors.fit.reindex(["rmsea", "tli"])}),
         "weight": variant.weights.weights,
         "score": _index(variant, None).iloc[0],
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from ikfs_methods.checks import listed
+from ikfs_methods.checks import is_number, listed, quoted
 from ikfs_methods.errors import JudgementError, ParameterError
 from ikfs_methods.weighting.judged import long_table, one_parent_each
 from ikfs_methods.weighting.sets import WeightSet
@@ -26,8 +27,11 @@ def budget_allocation(points: pd.DataFrame, *, total: float = 100) -> WeightSet:
     negative, given twice, left out or do not sum to the total.
     Answers the question: how would the panel spend a common budget, and how far do its members differ?
     """
-    if not (isinstance(total, int | float) and total > 0):
-        raise ParameterError(f"total must be a number of points above 0; found {total!r}.")
+    if not (is_number(total) and 0 < total < np.inf):
+        raise ParameterError(
+            f"total must be a finite number of points above 0; found {quoted(total)}. "
+            "Give the points that each expert had to hand out, e.g. 100."
+        )
     table = long_table(points, ("expert", "parent", "indicator", "points"), "points", what="points")
     _refuse_rows(table)
     parents = one_parent_each(table.rename(columns={"indicator": "element"}), what="points")
@@ -66,7 +70,7 @@ def _refuse_rows(table: pd.DataFrame) -> None:
         if wrong.any():
             row = table[wrong].iloc[0]
             raise JudgementError(
-                f"{rule}; found {int(wrong.sum())} row(s), the first is row {table.index[wrong][0]!r}: expert "
+                f"{rule}; found {int(wrong.sum())} row(s), the first is row {quoted(table.index[wrong][0])}: expert "
                 f"{row['expert']}, parent {row['parent']}, indicator {row['indicator']}, {row['points']:g} points. "
                 "Correct the table."
             )

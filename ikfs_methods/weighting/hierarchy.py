@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.checks import fraction, listed, one_of
+from ikfs_methods.checks import fraction, listed, one_of, quoted, real_numbers
 from ikfs_methods.errors import JudgementError, ParameterError
 from ikfs_methods.weighting.judged import long_table, one_parent_each
 from ikfs_methods.weighting.sets import WeightSet
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
-# Mean consistency index of random reciprocal matrices of order 1 to 10.
+# Mean consistency index of random reciprocal matrices of order 1 to 10, where the table used here ends.
 RANDOM_INDEX: Mapping[int, float] = MappingProxyType(
     {1: 0.0, 2: 0.0, 3: 0.58, 4: 0.90, 5: 1.12, 6: 1.24, 7: 1.32, 8: 1.41, 9: 1.45, 10: 1.49}
 )
@@ -83,7 +83,7 @@ def ahp(
 
     Raises JudgementError, naming expert, parent, pair and row, for pairs left out, given twice, of an element with
     itself, favours or strength off their values, a matrix that is not reciprocal or leaves 1/9 to 9, and more than 10
-    elements under one parent (no random index); ColumnError for a missing column; ParameterError for an option.
+    elements under one parent (the table of random indices used here ends at 10); ColumnError for a missing column; ParameterError for an option.
     Answers the question: how much does each element count for the panel, and did its members contradict themselves?
     """
     one_of(priority, ("eigenvector", "geometric"), name="priority")
@@ -158,8 +158,8 @@ def _consistency(matrices: Floats, cutoff: float) -> pd.DataFrame:
 def _refuse_size(n: int, parent: str) -> None:
     if n > max(RANDOM_INDEX):
         raise JudgementError(
-            f"a parent must have at most {max(RANDOM_INDEX)} elements to be judged in pairs (the random index of "
-            f"{RANDOM_INDEX_SOURCE} ends there); {parent or 'the matrix'} has {n}. Group them under more parents."
+            f"a parent must have at most {max(RANDOM_INDEX)} elements to be judged in pairs (the table of random "
+            f"indices used here ends at {max(RANDOM_INDEX)}); {parent or 'the matrix'} has {n}. Group them under more parents."
         )
 
 
@@ -179,7 +179,7 @@ def _from_long(judgements: pd.DataFrame) -> list[_Stack]:
         if wrong.any():
             row = table[wrong].iloc[0]
             raise JudgementError(
-                f"{rule}; found {int(wrong.sum())} row(s), the first is row {table.index[wrong][0]!r}: expert "
+                f"{rule}; found {int(wrong.sum())} row(s), the first is row {quoted(table.index[wrong][0])}: expert "
                 f"{row['expert']}, parent {row['parent']}, {row['left']} or {row['right']}, favours "
                 f"{row['favours']}, strength {row['strength']:g}. Correct the table."
             )
@@ -227,7 +227,7 @@ def _from_matrix(judgements: pd.DataFrame) -> _Stack:
         )
     _refuse_size(len(elements), "")
     square = judgements.set_axis(rows, axis=0).set_axis(elements, axis=1).loc[elements, elements]
-    a = square.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
+    a = square.apply(real_numbers).to_numpy(dtype=np.float64)
     for i, j in [(i, i) for i in range(len(a))] + list(combinations(range(len(a)), 2)):
         found = f"found {a[i, j]:g} for {elements[i]} over {elements[j]} and {a[j, i]:g} for the reverse"
         if not (a[i, j] > 0 and a[j, i] > 0 and abs(a[i, j] * a[j, i] - 1) <= RECIPROCAL_TOLERANCE):

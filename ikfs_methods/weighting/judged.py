@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.checks import listed
+from ikfs_methods.checks import listed, quoted, real_numbers
 from ikfs_methods.errors import ColumnError, JudgementError, ParameterError
 
 
@@ -20,13 +20,16 @@ def long_table(table: pd.DataFrame, columns: Sequence[str], number: str, *, what
         raise ParameterError(f"{what} must be a pandas DataFrame; found {type(table).__name__}.")
     lacking = [name for name in columns if name not in table.columns]
     if lacking:
-        raise ColumnError(f"{what} must have the columns {listed(columns)}; missing: {listed(lacking)}.")
+        raise ColumnError(
+            f"{what} must have the columns {listed(columns)}; missing: {listed(lacking)}. "
+            "Supply them, or rename the columns that hold them."
+        )
     if not len(table):
-        raise JudgementError(f"{what} must have at least one row; found none.")
+        raise JudgementError(f"{what} must have at least one row; found none. Supply what the experts judged.")
     used = table[list(columns)].copy()
     for name in columns:
         if name == number:
-            used[name] = pd.to_numeric(used[name], errors="coerce").astype("float64")
+            used[name] = real_numbers(used[name])
             wrong = ~np.isfinite(used[name].to_numpy())
         else:
             blank = used[name].isna()
@@ -37,7 +40,7 @@ def long_table(table: pd.DataFrame, columns: Sequence[str], number: str, *, what
             kind = "a number" if name == number else "filled in"
             raise JudgementError(
                 f"{what}: {name} must be {kind} in every row; {int(wrong.sum())} row(s) are not, "
-                f"the first is row {row!r} with {table[name][wrong].tolist()[0]!r}. Correct or remove it."
+                f"the first is row {quoted(row)} with {quoted(table[name][wrong].tolist()[0])}. Correct or remove it."
             )
     return used
 

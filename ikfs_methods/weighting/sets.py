@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from ikfs_methods.checks import did_you_mean, listed, weight_numbers
+from ikfs_methods.checks import did_you_mean, listed, quoted, sum_to_one, weight_numbers
 from ikfs_methods.errors import ParameterError, WeightError
 from ikfs_methods.framework import Framework
 from ikfs_methods.result import Shown
-
-# Shares computed in doubles miss 1 by about 1e-16 per term, and tables typed with ten digits by less than this; a
-# weight that was mistyped or left out misses by far more.
-SUM_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,34 +81,54 @@ def check_weights(weights: pd.Series, parents: pd.Series) -> None:
             "weights must be one or more, with a parent for each code in the same order; "
             f"found codes {listed(weights.index) or 'none'} and parents of {listed(getattr(parents, 'index', []))}."
         )
-    total = number.groupby(parents).sum()
-    off = total[(total - 1).abs() > SUM_TOLERANCE]
-    if len(off) or parents.isna().any():
+    orphans = parents.index[parents.isna()]
+    if len(orphans):
         raise WeightError(
-            "weights must sum to 1 within their parent; found "
-            + (listed(f"{parent or '(unnamed)'}: {value:.12g}" for parent, value in off.items()) or "missing parents")
-            + ". Correct them, or divide them by their sum."
+            f"each weight must have a parent; none is given for {listed(orphans)}. "
+            'Name it, or give "" for children of one unnamed parent.'
         )
+    for parent, own in number.groupby(parents, sort=False):
+        sum_to_one(own.to_dict(), str(parent))
 
 
 def equal(framework_or_codes: Framework | Iterable[str]) -> WeightSet:
     """The same weight for all children of a parent: 1/k each of k.
 
     Takes a framework (all nodes below its root) or the codes of one unnamed parent's children.
-    Raises WeightError for no codes or repeated codes. Answers the question: what if nobody prefers one part to another?
+    Raises WeightError for no codes or repeated codes, ParameterError for what is no list of codes. Answers the question: what if nobody prefers one part to another?
     """
     if isinstance(framework_or_codes, Framework):
         parents = framework_or_codes.nodes["parent"]
         parents = parents[parents != ""].rename("parent")
     else:
-        if isinstance(framework_or_codes, str):
-            raise ParameterError(f"codes must be a list of codes; found the text {framework_or_codes!r}.")
-        codes = list(framework_or_codes)
+        codes = _codes(framework_or_codes)
         if not codes or len(set(codes)) < len(codes):
-            raise WeightError(f"equal weights need at least one code, each once; found {listed(codes) or 'none'}.")
+            raise WeightError(
+                f"equal weights need at least one code, each once; found {listed(codes) or 'none'}. "
+                "Name each child of the parent once."
+            )
         parents = pd.Series("", index=pd.Index(codes), name="parent", dtype=object)
     weights = (1 / parents.groupby(parents).transform("size")).rename("weight")
     return WeightSet(weights, parents, "equal")
+
+
+def _codes(given: object) -> list[str]:
+    if isinstance(given, pd.DataFrame):
+        raise ParameterError(
+            f"codes must be a list of codes; found a DataFrame of {given.shape[0]} rows and {given.shape[1]} columns. "
+            "To weigh its columns alike, give list(frame.columns)."
+        )
+    if isinstance(given, str):
+        raise ParameterError(
+            f"codes must be a list of codes; found the text {quoted(given)}. Give a list, also of one code."
+        )
+    codes = list(given) if isinstance(given, Iterable) else None
+    if codes is None or not all(isinstance(code, Hashable) for code in codes):
+        raise ParameterError(
+            f"codes must be a framework or a list of codes; found {quoted(given)}. "
+            "Read the framework with framework.read(folder), or name the codes one by one."
+        )
+    return codes
 
 
 def combine(*sets: WeightSet) -> WeightSet:

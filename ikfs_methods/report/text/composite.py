@@ -1,0 +1,137 @@
+"""Sentences on weights, the index, its robustness, variants and the second witness."""
+
+from __future__ import annotations
+
+from ikfs_methods.index import IndexResult
+from ikfs_methods.report.language import Words
+from ikfs_methods.report.text.base import say
+from ikfs_methods.robustness import LeaveOneOutResult
+from ikfs_methods.rounds import Round, VariantComparison, WeightChoice
+from ikfs_methods.weighting import AhpResult
+from ikfs_methods.witness import WitnessResult
+
+
+@say.register
+def _(result: WeightChoice, words: Words, opened: Round) -> str:
+    parts = []
+    for parent, rows in result.table.groupby("parent", sort=False):
+        method = words(str(rows["method"].iloc[0]))
+        first = rows["weight"].idxmax()
+        parts.append(
+            words(
+                "{parent}: {method}, largest weight {first} ({weight})",
+                parent=parent,
+                method=method,
+                first=first,
+                weight=words.number(rows["weight"].max(), 3),
+            )
+        )
+    return words("Weights in force: {parts}.", parts="; ".join(parts))
+
+
+@say.register
+def _(result: AhpResult, words: Words, opened: Round) -> str:
+    cutoff = opened.parameters.consistency_cutoff
+    ratios = result.judges["cr"].groupby(level="expert", sort=False).max()
+    above = [str(expert) for expert in ratios.index[ratios > cutoff]]
+    head = words(
+        "{experts} experts compared the dimensions; the consistency ratio of the group is {group}.",
+        experts=words.integer(result.n_judges or 0),
+        group=words.number(result.group_consistency, 3),
+    )
+    if not above:
+        return f"{head} " + words("No expert exceeds {cutoff}.", cutoff=words.number(cutoff))
+    return f"{head} " + words.plural(
+        "{n} expert exceeds {cutoff} and should look at the judgements again: {names}.",
+        "{n} experts exceed {cutoff} and should look at their judgements again: {names}.",
+        len(above),
+        cutoff=words.number(cutoff),
+        names=words.listing(above),
+    )
+
+
+@say.register
+def _(result: IndexResult, words: Words, opened: Round) -> str:
+    tree = opened.structure
+    root = tree.root
+    if len(result.scores) == 1:
+        row = result.scores.iloc[0]
+        parts = [f"{code} {words.number(row[code])}" for code in tree.dimensions]
+        said = words(
+            "{root} is **{score}** on a scale from 0 to 100; by dimension: {parts}.",
+            root=root,
+            score=words.number(row[root]),
+            parts=words.listing(parts),
+        )
+        how = words(
+            "Normalisation: {normalisation}; aggregation: {aggregation}; order: {order}.",
+            normalisation=words(result.normalisation),
+            aggregation=words.listing([words(name) for name in dict.fromkeys(result.aggregation)]),
+            order=words(result.order),
+        )
+        return " ".join(part for part in (said, how, _unused_design(words, opened)) if part)
+    scores = result.scores[root].sort_values(ascending=False, kind="stable")
+    return words(
+        "{root} runs from {low} ({last}) to {high} ({first}) over {n} units; these are estimates without their "
+        "sampling error, so near ranks should not be read as an order.",
+        root=root,
+        low=words.number(scores.iloc[-1]),
+        last=opened.called(scores.index[-1]),
+        high=words.number(scores.iloc[0]),
+        first=opened.called(scores.index[0]),
+        n=words.integer(len(scores)),
+    )
+
+
+def _unused_design(words: Words, opened: Round) -> str:
+    """Says that a declared design is not used for errors yet; nothing when none was declared."""
+    source = opened.file.inputs.answers
+    if not (source.strata or source.psu or source.fpc):
+        return ""
+    return words("The declared strata, clusters or population sizes are not used yet: no sampling error is computed.")
+
+
+@say.register
+def _(result: LeaveOneOutResult, words: Words, opened: Round) -> str:
+    table = result.table
+    if table["n_units"].max() < 2:
+        return words("There is only one unit, so leaving out an indicator changes its score but no rank.")
+    most = table["change"].abs().idxmax()
+    shift = table["max_rank_change"].idxmax()
+    return words(
+        "Leaving out {most} moves the index most ({change} points). The largest change of rank, {ranks} places, comes "
+        "with leaving out {shift}; the rank correlation with the full index is at least {rho}.",
+        most=most,
+        change=words.number(table["change"].iloc[int(table["change"].abs().argmax())]),
+        ranks=words.integer(table["max_rank_change"].max()),
+        shift=shift,
+        rho=words.number(table["rank_correlation"].min(), 3),
+    )
+
+
+@say.register
+def _(result: VariantComparison, words: Words, opened: Round) -> str:
+    frame = result.to_frame()
+    score = frame.xs((("score"), opened.structure.root)) if ("score", opened.structure.root) in frame.index else None
+    if score is None:
+        return words("The variants are compared below.")
+    return words(
+        "The index is {first} in the round and {last} in the variant.",
+        first=words.number(score.iloc[0]),
+        last=words.number(score.iloc[-2]),
+    )
+
+
+@say.register
+def _(result: WitnessResult, words: Words, opened: Round) -> str:
+    table = result.frame
+    agree = int(table["agrees"].sum())
+    programs = words.listing(
+        [f"{name} {version}" for name, version in dict(zip(table["package"], table["version"], strict=True)).items()]
+    )
+    return words(
+        "{agree} of {all} coefficients were found again by a second program ({programs}) within the stated tolerance.",
+        agree=words.integer(agree),
+        all=words.integer(len(table)),
+        programs=programs,
+    )

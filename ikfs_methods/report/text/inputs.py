@@ -1,0 +1,97 @@
+"""Sentences on what came in and what was decided."""
+
+from __future__ import annotations
+
+from ikfs_methods.answers import Answers
+from ikfs_methods.framework import Framework
+from ikfs_methods.report.language import N_, Words
+from ikfs_methods.report.text.base import say
+from ikfs_methods.rounds import Round, views
+
+
+@say.register
+def _(result: Framework, words: Words, opened: Round) -> str:
+    dimensions = [f"{result.label(code, words.language)} ({code})" for code in result.dimensions]
+    counts = words.plural(
+        "{name} has {n} candidate indicator in the dimensions {dimensions}.",
+        "{name} has {n} candidate indicators in the dimensions {dimensions}.",
+        len(result.indicators),
+        name=f"{result.name[words.language]} ({result.root})",
+        dimensions=words.listing(dimensions),
+    )
+    standing = words("Standing of the framework: **{status}**.", status=words(result.status))
+    return f"{counts} {standing} {result.source[words.language]}"
+
+
+@say.register
+def _(result: Answers, words: Words, opened: Round) -> str:
+    parts = [
+        words.plural(
+            "The round holds the answers of **{n} respondent** to {items} candidate indicators.",
+            "The round holds the answers of **{n} respondents** to {items} candidate indicators.",
+            result.n,
+            items=words.integer(result.items.shape[1]),
+        ),
+        words(
+            "{missing} of the answers are missing; {complete} respondents answered everything.",
+            missing=words.percent(float(result.items.isna().to_numpy().mean())),
+            complete=words.integer(result.n_complete),
+        ),
+    ]
+    if result.reversed_items:
+        parts.append(
+            words(
+                "Turned once when read, so that high means more of what is measured: {items}.",
+                items=words.listing(list(result.reversed_items)),
+            )
+        )
+    if result.weighted:
+        spread = result.weight / result.weight.mean()
+        parts.append(
+            words(
+                "Design weights run from {low} to {high} times their mean.",
+                low=words.number(spread.min()),
+                high=words.number(spread.max()),
+            )
+        )
+    return " ".join(parts)
+
+
+@say.register
+def _(result: views.Decisions, words: Words, opened: Round) -> str:
+    table = result.table
+    open_ = list(table.loc[table["decision"] == "", "indicator"])
+    differs = list(table.loc[table["differs"], "indicator"])
+    parts = []
+    for decision, sentence in (
+        ("drop", N_("Decided to drop: {names}.")),
+        ("revise", N_("Decided to revise: {names}.")),
+    ):
+        names = list(table.loc[table["decision"] == decision, "indicator"])
+        if names:
+            parts.append(words(sentence, names=words.listing(names)))
+    if open_:
+        parts.append(words("**Still to be decided**: {names}.", names=words.listing(open_)))
+    if differs:
+        parts.append(
+            words(
+                "Decision and evidence differ on {names}; the meeting should look again.", names=words.listing(differs)
+            )
+        )
+    return " ".join(parts) or words("All candidates are kept, as the evidence proposes.")
+
+
+@say.register
+def _(result: views.MethodDecisions, words: Words, opened: Round) -> str:
+    if result.table.empty:
+        return words("No decision on the method is recorded; the defaults of the framework and equal weights apply.")
+    return words.plural(
+        "{n} decision on the method is recorded.", "{n} decisions on the method are recorded.", len(result.table)
+    )
+
+
+@say.register
+def _(result: views.Participants, words: Words, opened: Round) -> str:
+    return words.plural(
+        "The table names {n} institution or group.", "The table names {n} institutions or groups.", len(result.table)
+    )
