@@ -125,8 +125,8 @@ def real_numbers(column: pd.Series) -> pd.Series:
         return pd.Series(np.nan, index=column.index, name=column.name)
     number = pd.to_numeric(column, errors="coerce")
     if types.is_complex_dtype(number.dtype):
-        own = [not isinstance(value, complex | np.complexfloating) for value in column]
-        number = number.where(own).map(np.real)
+        real = np.array([not isinstance(value, complex | np.complexfloating) for value in column])
+        number = number.where(real).map(np.real)
     return number.astype("float64")
 
 
@@ -228,7 +228,8 @@ def sum_to_one(weights: Mapping[str, float], parent: str) -> None:
     total = sum(weights.values())
     if abs(total - 1) > SUM_TOLERANCE:
         raise WeightError(
-            f"weights must sum to 1 within their parent; those of {parent or 'the unnamed parent'} sum to {total:.12g}: "
+            f"weights must sum to 1 within their parent; those of {parent or 'the unnamed parent'} sum to "
+            f"{total:.12g}: "
             + listed(f"{code}={value:g}" for code, value in weights.items())
             + ". Correct them, or divide them by their sum."
         )

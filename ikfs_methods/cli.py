@@ -26,6 +26,14 @@ def main(argv: list[str] | None = None) -> int:
     except IkfsError as error:
         print(f"ikfs: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        place = f": {error.filename}" if error.filename else ""
+        print(
+            f"ikfs: a file or folder must be readable and writable; the system says {error.strerror}{place}. "
+            "Choose another place with --output, or free the disk; a former report is untouched.",
+            file=sys.stderr,
+        )
+        return 2
     except KeyboardInterrupt:
         print("ikfs: stopped; a former report is untouched.", file=sys.stderr)
         return 130
@@ -70,13 +78,13 @@ def _report(asked: argparse.Namespace) -> None:
     from ikfs_methods.report.run import report  # noqa: PLC0415 - seconds to import; the other verbs do without
     from ikfs_methods.rounds import open_round  # noqa: PLC0415
 
-    languages = asked.language or [open_round(asked.round, **overrides).language]
+    languages = asked.language or [open_round(asked.round, overrides=overrides).language]
     for language in dict.fromkeys(languages):
         started = time.monotonic()
         with _Progress(asked.round, language, asked.only) as progress:
             folder = report(
                 asked.round, language=language, only=asked.only, formats=tuple(asked.format or ("html", "pdf", "docx")),
-                output=asked.output, told=progress.told, **overrides,
+                output=asked.output, told=progress.told, overrides=overrides,
             )  # fmt: skip
         print(f"Report ({language}) made in {time.monotonic() - started:.0f} s:")
         for path in sorted(folder.glob("report.*")):
@@ -87,8 +95,9 @@ def _check(asked: argparse.Namespace) -> None:
     from ikfs_methods.report.chapters import find  # noqa: PLC0415
     from ikfs_methods.rounds import open_round  # noqa: PLC0415
 
-    opened = open_round(asked.round, **_overrides(asked.parameter))
-    _ = opened.weights, opened.build_options
+    opened = open_round(asked.round, overrides=_overrides(asked.parameter))
+    # What the chapters will ask for first: a round that passes here runs.
+    _ = opened.weights, opened.factors, opened.factors_retained, opened.evidence, opened.index()
     chapters = find()
     print(
         f"{opened.id}: {opened.answers.n} respondents, {len(opened.framework.indicators)} candidate indicators, "
@@ -122,7 +131,12 @@ def _overrides(pairs: list[str]) -> dict[str, Any]:
         name, sign, value = pair.partition("=")
         if not sign:
             raise ParameterError(f"--parameter must be given as NAME=VALUE; found {pair!r}.")
-        found[name.strip()] = yaml.safe_load(value)
+        try:
+            found[name.strip()] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise ParameterError(
+                f"--parameter {pair!r}: the value must be a number, a word or a list such as [KD8, PM8]. Correct it."
+            ) from None
     return found
 
 

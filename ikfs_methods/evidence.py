@@ -59,9 +59,9 @@ def indicators(
     items: pd.DataFrame,
     alphas: Mapping[str, float],
     matrix: pd.DataFrame,
-    msa: pd.Series,
-    loadings: pd.DataFrame,
-    communalities: pd.Series,
+    msa: pd.Series | None = None,
+    loadings: pd.DataFrame | None = None,
+    communalities: pd.Series | None = None,
     aiken: pd.DataFrame | None = None,
     rules: Rules | None = None,
 ) -> EvidenceResult:
@@ -69,7 +69,8 @@ def indicators(
 
     `items` is the item analysis of all candidates (rows indicators: item_rest, critical_r, alpha_if_dropped), `alphas`
     the alpha by dimension, `matrix` the correlations of all candidates, `msa`, `loadings` and `communalities` those of
-    one factor solution over all of them, `aiken` the panel's ratings by indicator (v, p_value) if there is a panel.
+    one factor solution over all of them (None where there is none), `aiken` the panel's ratings by indicator (v,
+    p_value) if there is a panel.
 
     The verdict is a proposal to the meeting, by one declared rule: `keep` when nothing fails; `drop` when an item
     neither goes with its dimension (item_rest) nor loads on any factor, or when it repeats another item of its
@@ -86,9 +87,12 @@ def indicators(
     # A dimension of one indicator has no item analysis, one of two no alpha without either.
     table = table.join(items.reindex(index=codes, columns=["item_rest", "critical_r", "alpha_if_dropped"]))
     table["alpha"] = table["parent"].map(alphas)
-    table["msa"] = msa.reindex(codes)
-    table = table.join(_loadings(loadings.reindex(codes)))
-    table["communality"] = communalities.reindex(codes)
+    table["msa"] = np.nan if msa is None else msa.reindex(codes)
+    if loadings is None:
+        table = table.assign(loading=np.nan, factor="", gap=np.nan)
+    else:
+        table = table.join(_loadings(loadings.reindex(codes)))
+    table["communality"] = np.nan if communalities is None else communalities.reindex(codes)
     table = table.join(_nearest(matrix, table["parent"]))
     formative = table["parent"].map(framework.nodes["measurement"]) == "formative"
     worse = table["item_rest"] - table["item_rest"].reindex(table["nearest"]).to_numpy()

@@ -83,6 +83,11 @@ class Framework:
         """Codes of a node's children, in table order."""
         return [str(child) for child in self.nodes.index[self.nodes["parent"] == code]]
 
+    def walk(self, code: str | None = None) -> list[str]:
+        """Codes of a node (None: the root) and all below it, each parent before its children."""
+        start = self.root if code is None else code
+        return [start, *(found for child in self.children(start) for found in self.walk(child))]
+
     def indicators_of(self, code: str) -> list[str]:
         """Codes of those children of a node that are indicators, in table order."""
         leaves = set(self.indicators)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ikfs_methods.correlation.given import as_correlation, positive_definite
+from ikfs_methods.correlation.given import as_correlation, nonnegative_definite, positive_definite
 from ikfs_methods.correlation.matrix import CorrelationResult, correlation_matrix
 
-__all__ = ["CorrelationResult", "as_correlation", "correlation_matrix", "positive_definite"]
+__all__ = ["CorrelationResult", "as_correlation", "correlation_matrix", "nonnegative_definite", "positive_definite"]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ikfs_methods.checks import listed, numeric_frame
+from ikfs_methods.checks import listed, numeric_frame, quoted
 from ikfs_methods.correlation.matrix import CorrelationResult, correlation_matrix
 from ikfs_methods.errors import MatrixError, ParameterError
 
@@ -17,6 +17,10 @@ from ikfs_methods.errors import MatrixError, ParameterError
 _SAME = 1e-8
 # A repeated item leaves an eigenvalue of about 1e-16; twelve-digit collinearity leaves the inverse no correct digit.
 _DEFINITE = 1e-12
+# Correlations printed with two decimals err by up to .005 each, and such errors move an eigenvalue of k items by about
+# .006 sqrt(k) (the largest eigenvalue of a symmetric matrix of k x k independent errors, Wigner 1955; at three items
+# also the most possible). An eigenvalue further below 0 is no rounding.
+_ROUNDED = 0.006
 
 
 def as_correlation(
@@ -31,8 +35,8 @@ def as_correlation(
     A frame is a matrix when its rows and columns carry the same labels, or when it is symmetric with unit diagonal;
     everything else is answers (respondents, items), correlated by `method` under the policy `missing`. `n` is the
     number of respondents behind a matrix; given with answers or a result it replaces their own n (psych, for one,
-    counts all rows behind a pairwise matrix). Raises MatrixError for a matrix that is no correlation matrix, and
-    whatever `correlation_matrix` raises.
+    counts all rows behind a pairwise matrix). Raises MatrixError for a matrix that is no correlation matrix, one with
+    an eigenvalue clearly below 0 among them (see `nonnegative_definite`), and whatever `correlation_matrix` raises.
     """
     count = _respondents(n)
     if isinstance(answers_or_matrix, CorrelationResult):
@@ -53,21 +57,46 @@ def positive_definite(matrix: pd.DataFrame) -> npt.NDArray[np.float64]:
     values = matrix.to_numpy(dtype=np.float64)
     least = float(np.linalg.eigvalsh(values)[0])
     if least <= _DEFINITE:
-        strength = np.abs(np.tril(values, -1))
-        i, j = (int(place) for place in np.unravel_index(int(strength.argmax()), strength.shape))
         raise MatrixError(
-            f"the correlation matrix must be positive definite; its smallest eigenvalue is {least:.3g}. The most "
-            f"correlated pair is {matrix.columns[j]} and {matrix.columns[i]} (r = {values[i, j]:.4f}). "
+            f"the correlation matrix must be positive definite; {_least_and_closest(matrix, least)}. "
             'Drop an item that repeats others, or use missing="listwise" where the matrix was made pairwise.'
         )
     return values
+
+
+def nonnegative_definite(matrix: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """The matrix as an array, when answers can have such correlations; else a MatrixError as `positive_definite`'s.
+
+    Correlations of one set of rows have no eigenvalue below 0; those of pairs with rows of their own, or typed wrongly,
+    can have one, and a component would then explain a negative share. Down to -.006 sqrt(k), for k items, is taken for
+    the rounding of a printed matrix. Answers the question: can these correlations occur together?
+    """
+    values = matrix.to_numpy(dtype=np.float64)
+    least = float(np.linalg.eigvalsh(values)[0])
+    if least < -_ROUNDED * np.sqrt(len(values)):
+        raise MatrixError(
+            f"the correlations must be able to occur together, without an eigenvalue below 0; "
+            f"{_least_and_closest(matrix, least)}. "
+            'Correct a matrix that was typed; use missing="listwise" where it was made pairwise.'
+        )
+    return values
+
+
+def _least_and_closest(matrix: pd.DataFrame, least: float) -> str:
+    values = matrix.to_numpy(dtype=np.float64)
+    strength = np.abs(np.tril(values, -1))
+    i, j = (int(place) for place in np.unravel_index(int(strength.argmax()), strength.shape))
+    return (
+        f"its smallest eigenvalue is {least:.3g}. The most correlated pair is {matrix.columns[j]} and "
+        f"{matrix.columns[i]} (r = {values[i, j]:.4f})"
+    )
 
 
 def _respondents(n: int | None) -> int | None:
     if n is None:
         return None
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 3:
-        raise ParameterError(f"n must be a whole number of respondents, at least 3; found {n!r}.")
+        raise ParameterError(f"n must be a whole number of respondents, at least 3; found {quoted(n)}. Give the count.")
     return int(n)
 
 
@@ -103,4 +132,6 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
             )
     clean = np.clip((values + values.T) / 2, -1.0, 1.0)
     np.fill_diagonal(clean, 1.0)
-    return pd.DataFrame(clean, index=frame.index, columns=frame.columns)
+    matrix = pd.DataFrame(clean, index=frame.index, columns=frame.columns)
+    nonnegative_definite(matrix)
+    return matrix

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.correlation import CorrelationResult, as_correlation
+from ikfs_methods.checks import is_number, quoted
+from ikfs_methods.correlation import CorrelationResult, as_correlation, nonnegative_definite
 from ikfs_methods.errors import MatrixError, ParameterError
 from ikfs_methods.factor.extraction import principal
 from ikfs_methods.factor.rotation import sign_of_columns
@@ -53,12 +54,17 @@ def principal_components(
 
     Keeps `n_components`, or, without it, those with an eigenvalue above `minimum_eigenvalue` (Kaiser 1960: above 1).
     Signs are such that each column of loadings has a positive sum. Raises ParameterError when no or too many
-    components would be kept, MatrixError when a kept component explains nothing.
+    components would be kept, MatrixError when a kept component explains nothing, or when pairwise correlations cannot
+    occur together.
     Answers the question: along how few directions do the answers spread, and how much of the spread is in each?
     """
     given = as_correlation(answers_or_matrix, missing=missing)
-    values = given.matrix.to_numpy()
+    values = nonnegative_definite(given.matrix)
     p = len(values)
+    if not is_number(minimum_eigenvalue):
+        raise ParameterError(
+            f"minimum_eigenvalue must be a number; found {quoted(minimum_eigenvalue)}. 1 is Kaiser's rule."
+        )
     eigenvalues = np.linalg.eigvalsh(values)[::-1]
     kept = int((eigenvalues > minimum_eigenvalue).sum()) if n_components is None else whole(n_components, p)
     if kept == 0:
@@ -88,5 +94,7 @@ def principal_components(
 def whole(value: int, most: int, *, name: str = "n_components") -> int:
     """The value, when it is a whole number from 1 to `most`; else a ParameterError."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 1 <= value <= most:
-        raise ParameterError(f"{name} must be a whole number from 1 to {most}; found {value!r}.")
+        raise ParameterError(
+            f"{name} must be a whole number from 1 to {most}; found {quoted(value)}. Give one of these."
+        )
     return int(value)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.checks import complete_rows, listed, one_of, varying
-from ikfs_methods.correlation import CorrelationResult, as_correlation, positive_definite
+from ikfs_methods.checks import complete_rows, listed, one_of, quoted, varying
+from ikfs_methods.correlation import CorrelationResult, as_correlation, nonnegative_definite, positive_definite
 from ikfs_methods.correlation.matrix import METHODS as CORRELATIONS
 from ikfs_methods.errors import ColumnError, ParameterError
 from ikfs_methods.factor.components import whole
 from ikfs_methods.factor.extraction import LEAST_UNIQUENESS, minres, principal
-from ikfs_methods.factor.fit import fit_indices, residual_size
+from ikfs_methods.factor.fit import degrees_of_freedom, fit_indices, residual_size
 from ikfs_methods.factor.rotation import CRITERIA, RotationResult, rotate, sums_of_squares
 from ikfs_methods.factor.scores import METHODS as SCORES
 from ikfs_methods.factor.scores import score_weights
@@ -76,7 +76,7 @@ class ExploratoryResult(Shown):
         one_of(method, SCORES, name="method")
         if self.extraction == "pca" and method != "regression":
             raise ParameterError(
-                f'components have no uniquenesses to weigh by; found method={method!r}. Use method="regression".'
+                f'components have no uniquenesses to weigh by; found method={quoted(method)}. Use method="regression".'
             )
         items = self.loadings.index
         if not isinstance(answers, pd.DataFrame):
@@ -112,8 +112,9 @@ def exploratory(
     answers; a matrix is taken as it is, with its `n`. `normalize`: Kaiser's scaling while rotating; None takes it for
     varimax and not for the others, as psych does. Factors come in order of the variance that goes with them and
     with positive column sums, so that reruns compare. For pca `fit` holds srmr alone: components are no model to test.
-    Raises ParameterError for an option or a number of factors that does not exist, MatrixError when the correlations
-    cannot be inverted (minres), ConvergenceError when a step does not settle.
+    Raises ParameterError for an option that does not exist and for more factors than the items can tell apart (minres:
+    degrees of freedom below 0), MatrixError when the correlations cannot be inverted (minres) or cannot occur together
+    (pca), ConvergenceError when a step does not settle.
     Answers the question: which few common factors lie behind the items, and which item belongs to which?
     """
     one_of(extraction, EXTRACTIONS, name="extraction")
@@ -122,13 +123,32 @@ def exploratory(
     given = as_correlation(answers_or_matrix, n=n, method=correlation, missing=missing)
     items = given.matrix.columns
     components = extraction == "pca"
-    whole(n_factors, len(items) if components else len(items) - 1, name="n_factors")
-    extract = principal if components else minres
-    raw = extract(given.matrix.to_numpy() if components else positive_definite(given.matrix), n_factors)
+    if components:
+        raw = principal(nonnegative_definite(given.matrix), whole(n_factors, len(items), name="n_factors"))
+    else:
+        _refuse_too_many(n_factors, len(items))
+        raw = minres(positive_definite(given.matrix), n_factors)
     method = rotation if n_factors > 1 else "none"
     scaled = rotation == "varimax" if normalize is None else normalize
     turned = rotate(pd.DataFrame(raw, index=items), method=method, normalize=scaled and method != "none")
     return _described(given, turned, extraction)
+
+
+def _refuse_too_many(n_factors: int, n_items: int) -> None:
+    """ParameterError for common factors with more loadings than there are correlations to find them from."""
+    most = max((m for m in range(1, n_items) if degrees_of_freedom(n_items, m) >= 0), default=0)
+    if not most:
+        raise ParameterError(
+            f"one common factor needs at least 3 items; found {n_items}. "
+            'Analyse more items together, or take extraction="pca".'
+        )
+    if isinstance(n_factors, int | np.integer) and n_factors > most:
+        raise ParameterError(
+            f"n_factors must be at most {most} for {n_items} items; found {quoted(n_factors)}, which leaves "
+            f"{degrees_of_freedom(n_items, int(n_factors))} degrees of freedom and no single solution. "
+            'Ask for fewer factors, or take extraction="pca".'
+        )
+    whole(n_factors, most, name="n_factors")
 
 
 def _described(given: CorrelationResult, turned: RotationResult, extraction: str) -> ExploratoryResult:

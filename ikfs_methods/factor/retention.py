@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ikfs_methods.checks import generator, one_of
-from ikfs_methods.correlation import CorrelationResult, as_correlation, positive_definite
+from ikfs_methods.checks import generator, is_number, one_of, quoted
+from ikfs_methods.correlation import CorrelationResult, as_correlation, nonnegative_definite, positive_definite
 from ikfs_methods.errors import ParameterError, TooFewError
 from ikfs_methods.factor.components import whole
 from ikfs_methods.factor.extraction import one_factor_uniquenesses
@@ -71,8 +71,10 @@ def parallel_analysis(
     """
     one_of(kind, KINDS, name="kind")
     count_draws = whole(draws, _MOST_DRAWS, name="draws")
-    if isinstance(percentile, bool) or not isinstance(percentile, int | float) or not 0 < percentile < 100:
-        raise ParameterError(f"percentile must be a number between 0 and 100, both excluded; found {percentile!r}.")
+    if not (is_number(percentile) and 0 < percentile < 100):
+        raise ParameterError(
+            f"percentile must be a number between 0 and 100, both excluded; found {quoted(percentile)}. 95 is usual."
+        )
     random = generator(rng)
     given = as_correlation(answers_or_matrix, n=n, missing=missing)
     values, count = _comparable(given, kind)
@@ -103,7 +105,7 @@ def _comparable(given: CorrelationResult, kind: str) -> tuple[Floats, int]:
             "eigenvalues spread more by chance. Give the answers, or their Pearson correlations."
         )
     count = known_n(given, "parallel analysis")
-    values = given.matrix.to_numpy() if kind == "component" else positive_definite(given.matrix)
+    values = nonnegative_definite(given.matrix) if kind == "component" else positive_definite(given.matrix)
     if count <= len(values):
         raise TooFewError(
             f"parallel analysis needs more respondents than items; found {count} respondents and {len(values)} items. "

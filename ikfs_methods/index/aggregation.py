@@ -114,8 +114,7 @@ def _weights(weights: pd.Series | None, frame: pd.DataFrame) -> Floats:
     number = given[list(frame.columns)].to_numpy()
     if not number.sum() > 0:
         raise WeightError(
-            f"weights must not all be 0; found only zeros for {listed(frame.columns)}. "
-            "Give one of them some weight."
+            f"weights must not all be 0; found only zeros for {listed(frame.columns)}. Give one of them some weight."
         )
     share: Floats = number / number.sum()
     return share

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -138,7 +138,7 @@ def _plan(
 
 def _methods(aggregation: str | Sequence[str]) -> tuple[str, ...]:
     """The aggregations by level, lowest first."""
-    if not isinstance(aggregation, str | Sequence):
+    if not isinstance(aggregation, Iterable):
         raise ParameterError(
             f"aggregation must be one method or a list of them, lowest level first; found {quoted(aggregation)}. "
             f"Choose from {listed(AGGREGATIONS)}."

@@ -132,5 +132,7 @@ def _directions(direction: object, frame: pd.DataFrame) -> pd.Series:
     wrong = sign[~sign.isin([1, -1])]
     if len(wrong):
         found = listed(f"{quoted(value)} for {plain(name)}" for name, value in wrong.items())
-        raise ParameterError(f"direction must be 1 or -1; found {found}. -1 turns an indicator whose high values are bad.")
+        raise ParameterError(
+            f"direction must be 1 or -1; found {found}. -1 turns an indicator whose high values are bad."
+        )
     return sign

@@ -66,9 +66,9 @@ def cronbach_alpha(
     items share, if they all measure one thing equally well. Alpha is negative when the items oppose each other,
     most often because an item was not reversed; that is reported as it is, not refused.
 
-    interval: `feldt` (F distribution, Feldt, Woodruff & Salih 1987, doi:10.1177/014662168701100107), `bonett`
-    (Bonett & Wright 2015, doi:10.1002/job.1960) or `bootstrap` (percentiles of `draws` resamples of respondents,
-    chance from `rng`: a Generator or a seed, which must be given).
+    interval: `feldt` (F distribution, Feldt 1965; Feldt, Woodruff & Salih 1987, doi:10.1177/014662168701100107),
+    `bonett` (Bonett & Wright 2015, doi:10.1002/job.1960) or `bootstrap` (percentiles of `draws` resamples of
+    respondents, chance from `rng`: a Generator or a seed, which must be given).
 
     missing: `listwise` uses rows without a gap. `pairwise` uses pairwise covariances, as the R package psych does; the
     interval's n is then the number of respondents with at least one answer, so it is somewhat too narrow.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import fdtri, ndtri
 
-from ikfs_methods.checks import generator
+from ikfs_methods.checks import generator, quoted
 from ikfs_methods.errors import ParameterError, TooFewError
 from ikfs_methods.reliability.covariance import NO_VARIANCE
 
@@ -17,9 +17,10 @@ BLOCK = 4_000_000
 
 
 def feldt(alpha: float, *, n: int, k: int, level: float) -> tuple[float, float]:
-    """1 - (1 - alpha) F at both tails, F with n-1 and (n-1)(k-1) degrees of freedom (Feldt, Woodruff & Salih 1987).
+    """1 - (1 - alpha) F at both tails, F with n-1 and (n-1)(k-1) degrees of freedom (Feldt 1965).
 
-    Exact when the items are parallel and normal; n respondents, k items.
+    Psychometrika 30, 357-370; also Feldt, Woodruff & Salih 1987, doi:10.1177/014662168701100107. Exact when the items
+    are parallel and normal; n respondents, k items.
     """
     tail = (1 - level) / 2
     low, high = (1 - (1 - alpha) * float(fdtri(n - 1, (n - 1) * (k - 1), 1 - share)) for share in (tail, 1 - tail))
@@ -42,7 +43,7 @@ def bootstrap(
     Raises ParameterError without a Generator or seed, and TooFewError when alpha is undefined in some resamples.
     """
     if not (isinstance(draws, int | np.integer) and draws >= 2):
-        raise ParameterError(f"draws must be a whole number of at least 2; found {draws!r}.")
+        raise ParameterError(f"draws must be a whole number of at least 2; found {quoted(draws)}. 1000 is usual.")
     chance, n = generator(rng), len(values)
     size = max(1, BLOCK // n)
     blocks = [min(size, draws - start) for start in range(0, draws, size)]

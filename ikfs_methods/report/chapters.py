@@ -96,6 +96,26 @@ def _assignments(source: str, path: Path) -> dict[str, Any]:
         ) from None
 
 
+def set_in_cells(chapters: list[Chapter]) -> dict[str, Any]:
+    """The parameters of the round that the chapters' own cells set; one report has one value of each.
+
+    Raises NotebookError when two chapters set different values.
+    """
+    found: dict[str, tuple[Any, str]] = {}
+    for chapter in chapters:
+        own = {name: value for name, value in chapter.declared.items() if name not in ALWAYS or name == "seed"}
+        for name, value in {**own, **chapter.declared["overrides"]}.items():
+            if value is None:
+                continue
+            before, where = found.setdefault(name, (value, chapter.name))
+            if before != value:
+                raise NotebookError(
+                    f"a report must have one value of {name}; {where} sets {before!r}, {chapter.name} sets {value!r}. "
+                    "Set it in one of them, or in round.yaml."
+                )
+    return {name: value for name, (value, _) in found.items()}
+
+
 def arguments(chapter: Chapter, round_folder: str, language: str, given: dict[str, Any]) -> dict[str, Any]:
     """What papermill injects: a parameter that the chapter declares by its name, any other under `overrides`."""
     own = {name: value for name, value in given.items() if name in chapter.declared}
@@ -139,7 +159,7 @@ def _failure(chapter: Chapter, executed: Path, error: Any) -> str:
     own = hasattr(errors, error.ename)
     message = str(error.evalue).strip() if own else f"{error.ename}: {_last_line(error.evalue)}"
     return f"chapter {chapter.name}, section {_heading(executed, error.cell_index)!r}: {message}" + (
-        "" if own else " Open the chapter in JupyterLab and run it there to see the whole trace."
+        "" if own else ". Open the chapter in JupyterLab and run it there to see the whole trace."
     )
 
 

@@ -55,6 +55,11 @@ class Words:
         """A whole number with thousands apart."""
         return self.number(value, 0)
 
+    def plain(self, value: Any) -> str:
+        """A number with only the decimals that it has: 95, 97,5."""
+        digits = len(f"{float(value):g}".partition(".")[2])
+        return self.number(value, digits)
+
     def percent(self, value: Any, digits: int = 1) -> str:
         """A share as per cent: 0.123 as 12,3 %."""
         return NONE if pd.isna(value) else f"{self.number(100 * value, digits)}\u202f%"

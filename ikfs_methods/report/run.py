@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -17,7 +17,7 @@ import nbformat
 from ikfs_methods.errors import ChapterError
 from ikfs_methods.places import output_folder, project
 from ikfs_methods.report import record, text
-from ikfs_methods.report.chapters import Chapter, arguments, execute, find
+from ikfs_methods.report.chapters import Chapter, arguments, execute, find, set_in_cells
 from ikfs_methods.report.document import Document
 from ikfs_methods.report.language import Words
 from ikfs_methods.report.normalise import normalise_notebook
@@ -38,16 +38,19 @@ def report(
     formats: Sequence[str] = FORMATS,
     output: str | Path | None = None,
     told: Told = lambda *_: None,
-    **overrides: Any,
+    overrides: Mapping[str, Any] | None = None,
+    **parameters: Any,
 ) -> Path:
     """Makes the report of a round and returns its folder: report.html, .pdf, .docx, notebooks, tables, figures, record.
 
-    `only` runs the chapters whose name starts so, into a folder of its own. `overrides` are parameters of the round.
+    `only` runs the chapters whose name starts so, into a folder of its own. `overrides`, and further names, are
+    parameters of the round; what the parameters cell of a chapter sets holds for all chapters of the report.
     `told(chapter, state)` hears of each chapter as it starts and ends. All inputs are checked before anything runs;
     everything is written aside and swapped in at the end, so that a former report survives any failure.
     """
-    opened = open_round(folder, language=language, **overrides)
     chapters = find(only)
+    given = set_in_cells(chapters) | dict(overrides or {}) | parameters
+    opened = open_round(folder, language=language, overrides=given)
     name = opened.language if only is None else f"{opened.language}-only-{only}"
     home = Path(output) if output else output_folder(opened.folder)
     target = home / name
@@ -56,7 +59,7 @@ def report(
     shutil.rmtree(aside, ignore_errors=True)
     (aside / "notebooks").mkdir(parents=True)
     try:
-        _run_all(opened, chapters, aside, told, overrides)
+        _run_all(opened, chapters, aside, told)
         told("report", "start")
         _finish(opened, chapters, aside, formats)
         told("report", "end")
@@ -66,10 +69,10 @@ def report(
     return target
 
 
-def _run_all(opened: Round, chapters: list[Chapter], aside: Path, told: Told, overrides: dict[str, Any]) -> None:
+def _run_all(opened: Round, chapters: list[Chapter], aside: Path, told: Told) -> None:
     folder = aside / "notebooks"
     where = Path(os.path.relpath(opened.folder, folder)).as_posix()
-    given = {name: value for name, value in overrides.items() if value is not None}
+    given = dict(opened.overrides)
     _quiet_kernels(opened)
 
     # papermill changes the working folder of its process, so chapters side by side need a process each.

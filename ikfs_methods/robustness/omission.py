@@ -99,10 +99,10 @@ def _overall(
     """The root's score of all rows as one unit, under the options that `built` was built with."""
     one = pd.Series("all", index=values.index)
     if built.respondent_scores is not None:
-        return float(built.means(one).scores.iloc[0, 0])
+        return float(built.means(one).scores[framework.root].iloc[0])
     if built.normalisation == "minmax":
         return np.nan
-    return float(build(framework, values, weights=weights, **{**options, "by": one}).scores.iloc[0, 0])
+    return float(build(framework, values, weights=weights, **{**options, "by": one}).scores[framework.root].iloc[0])
 
 
 def _scaled_up(weights: pd.Series, rest: Framework, gone: str) -> pd.Series:

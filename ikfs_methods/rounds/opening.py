@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,37 +21,45 @@ T = TypeVar("T")
 
 
 def open_round(
-    folder: str | Path, *, drop: Sequence[str] | None = None, language: str | None = None, **overrides: Any
+    folder: str | Path,
+    *,
+    drop: Sequence[str] | None = None,
+    language: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    **parameters: Any,
 ) -> Round:
     """The round in a folder (or a shipped one by its name), or a variant of it, in memory.
 
-    `drop` leaves out indicators besides the round's own decisions; `overrides` are parameters (`ikfs parameters` lists
-    them), None meaning "as the round says". Every input is checked first: one problem is raised as itself, several
+    `drop` leaves out indicators besides the round's own decisions; further names are parameters (`ikfs parameters`
+    lists them), None meaning "as the round says"; `overrides` gives parameters as a dictionary, which one given by its
+    name beats. Every input is checked first: one problem is raised as itself, several
     together as InputProblemsError. Answers the question: what would come out if ...?
     """
     place = round_folder(folder)
     file = read(place / "round.yaml")
-    given = {name: value for name, value in overrides.items() if value is not None}
+    given = {name: value for name, value in (overrides or {}).items() if value is not None}
+    given |= {name: value for name, value in parameters.items() if value is not None}
     if isinstance(drop, str):
         raise ParameterError(f"drop must be a list of indicators; found the text {drop!r}. Write [{drop!r}].")
-    if drop:
+    if drop is not None:
         given["drop"] = list(drop)
     found: list[IkfsError] = []
-    parameters = _tried(found, lambda: resolve(file.parameters, given, where=str(place / "round.yaml")))
+    resolve({}, given, where="given for this run")
+    resolved = _tried(found, lambda: resolve(file.parameters, given, where=str(place / "round.yaml")))
     tree = _tried(found, lambda: frameworks.read((place / file.framework).resolve()))
     if tree is None:
         raise _together(found)
     parts = _inputs(found, place, file, tree)
-    if parameters is not None:
-        _tried(found, lambda: check_decisions(place / "round.yaml", file, tree, parameters))
+    if resolved is not None:
+        _tried(found, lambda: check_decisions(place / "round.yaml", file, tree, resolved))
         if file.inputs.panel is not None and parts["panel"] is not None:
             panel = place / file.inputs.panel.file
-            _tried(found, lambda: tables.check_ratings(panel, parts["panel"], parameters))
+            _tried(found, lambda: tables.check_ratings(panel, parts["panel"], resolved))
     if file.previous is not None:
         _tried(found, lambda: round_folder(place / str(file.previous)))
-    if found or parameters is None:
+    if found or resolved is None:
         raise _together(found)
-    return Round(place, file, tree, parameters, check_language(language or file.language), **parts, overrides=given)
+    return Round(place, file, tree, resolved, check_language(language or file.language), **parts, overrides=given)
 
 
 def _inputs(found: list[IkfsError], place: Path, file: RoundFile, tree: Framework) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from ikfs_methods.checks import did_you_mean
-from ikfs_methods.errors import ParameterError
+from ikfs_methods.errors import IkfsError, InputProblemsError, ParameterError
 
 
 def _p(default: object, meaning: str, source: str, **limits: Any) -> Any:
@@ -91,17 +91,21 @@ def resolve(*layers: dict[str, Any], where: str = "parameters") -> Parameters:
                     "`ikfs parameters` lists all of them."
                 )
             if value is not None:
-                merged[name] = value
+                merged[name] = [value] if name == "aggregation" and isinstance(value, str) else value
     try:
         return Parameters.model_validate(merged)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
-        kind = type_name(Parameters.model_fields[name])
-        raise ParameterError(
-            f"{where}: {name} must be {kind}; found {merged[name]!r} ({first['msg'].lower()}). "
-            "`ikfs parameters` lists types and defaults."
-        ) from None
+        names = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors())
+        problems: list[IkfsError | str] = [
+            ParameterError(
+                f"{where}: {name} must be a {type_name(Parameters.model_fields[name])}; found {merged[name]!r}. "
+                "`ikfs parameters` lists types and defaults."
+            )
+            for name in names
+        ]
+        if len(problems) == 1:
+            raise ParameterError(str(problems[0])) from None
+        raise InputProblemsError(problems) from None
 
 
 def choices(name: str) -> list[str]:
@@ -128,7 +132,7 @@ def _words(annotation: Any) -> str:
         return simple[annotation]
     parts = get_args(annotation)
     if get_origin(annotation) is Literal:
-        return "one of " + ", ".join(parts)
+        return "word among " + ", ".join(parts)
     if get_origin(annotation) is list:
         return f"list of {_words(parts[0])}"
     if get_origin(annotation) is Annotated:

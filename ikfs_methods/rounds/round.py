@@ -47,8 +47,8 @@ class ByDimension(Shown):
         return pd.concat(parts, names=["dimension"]) if parts else pd.DataFrame()
 
 
-@dataclass(frozen=True)
-class Round:
+@dataclass(frozen=True, repr=False)
+class Round(Shown):
     """A round in memory. Results are computed when first asked for, then kept; nothing here changes after opening.
 
     `structure` is the framework without the indicators that were dropped; evidence uses all candidates, weights and
@@ -71,6 +71,18 @@ class Round:
     def id(self) -> str:
         """The round's name."""
         return self.file.id
+
+    def to_frame(self) -> pd.DataFrame:
+        """The round at a glance: what JupyterLab shows of it."""
+        scores = self.index()
+        shown = {
+            "round": self.label,
+            "respondents": self.answers.n,
+            "indicators": f"{len(self.structure.indicators)} of {len(self.framework.indicators)} retained",
+            "weights": self.weights.method,
+            "index": "" if isinstance(scores, Absent) else f"{scores.scores[self.structure.root].iloc[0]:.2f}",
+        }
+        return pd.DataFrame({"": pd.Series(shown)})
 
     @property
     def label(self) -> str:
@@ -182,17 +194,25 @@ class Round:
         return correlation_matrix(self.items(retained=True), missing=self.parameters.missing)
 
     @cached_property
-    def kmo(self) -> factor.KmoResult:
-        """Sampling adequacy of all candidates."""
-        return factor.kmo(self.correlation)
+    def factorable(self) -> bool:
+        """Whether there are more usable respondents than items; with fewer no factor analysis is defined."""
+        used = self.items().dropna() if self.parameters.missing == "listwise" else self.items()
+        return len(used) > len(self.framework.indicators) > 2
 
     @cached_property
-    def bartlett(self) -> factor.BartlettResult:
-        """Bartlett's test of all candidates."""
-        return factor.bartlett_sphericity(self.correlation)
+    def kmo(self) -> factor.KmoResult | Absent:
+        """Sampling adequacy of all candidates."""
+        return factor.kmo(self.correlation) if self.factorable else Absent("respondents")
 
-    def parallel(self, kind: str | None = None, *, retained: bool = False) -> factor.ParallelResult:
+    @cached_property
+    def bartlett(self) -> factor.BartlettResult | Absent:
+        """Bartlett's test of all candidates."""
+        return factor.bartlett_sphericity(self.correlation) if self.factorable else Absent("respondents")
+
+    def parallel(self, kind: str | None = None, *, retained: bool = False) -> factor.ParallelResult | Absent:
         """Parallel analysis of the candidates, or of what is retained."""
+        if not self.factorable:
+            return Absent("respondents")
         p = self.parameters
         matrix = self.correlation_retained if retained else self.correlation
         return factor.parallel_analysis(
@@ -200,19 +220,22 @@ class Round:
         )
 
     @cached_property
-    def factors(self) -> factor.ExploratoryResult:
+    def factors(self) -> factor.ExploratoryResult | Absent:
         """Exploratory factors of all candidates."""
         return self._factors(retained=False)
 
     @cached_property
-    def factors_retained(self) -> factor.ExploratoryResult:
+    def factors_retained(self) -> factor.ExploratoryResult | Absent:
         """Exploratory factors of what is retained."""
         return self._factors(retained=True)
 
-    def _factors(self, *, retained: bool) -> factor.ExploratoryResult:
+    def _factors(self, *, retained: bool) -> factor.ExploratoryResult | Absent:
         p = self.parameters
+        chance = self.parallel(retained=retained)
+        if isinstance(chance, Absent):
+            return chance
         matrix = self.correlation_retained if retained else self.correlation
-        wanted = self.in_force("n_factors", "factors") or max(1, self.parallel(retained=retained).n_factors)
+        wanted = self.in_force("n_factors", "factors") or max(1, chance.n_factors)
         return factor.exploratory(matrix, n_factors=wanted, extraction=p.extraction, rotation=p.rotation)
 
     def in_force(self, parameter: str, topic: str) -> Any:
@@ -228,15 +251,15 @@ class Round:
     def evidence(self) -> evidence.EvidenceResult:
         """The evidence on every candidate and the verdict that the declared rules give."""
         p = self.parameters
-        aiken = self.aiken()
+        aiken, adequacy, found = self.aiken(), self.kmo, self.factors
         return evidence.indicators(
             self.framework,
             items=pd.concat([pd.DataFrame(), *(found.items for found in self.item_analysis.results.values())]),
             alphas={code: result.alpha for code, result in self.alpha.results.items()},
-            matrix=self.correlation.matrix,
-            msa=self.kmo.items,
-            loadings=self.factors.loadings,
-            communalities=self.factors.communalities,
+            matrix=self.items().corr(min_periods=3) if isinstance(found, Absent) else self.correlation.matrix,
+            msa=None if isinstance(adequacy, Absent) else adequacy.items,
+            loadings=None if isinstance(found, Absent) else found.loadings,
+            communalities=None if isinstance(found, Absent) else found.communalities,
             aiken=None if isinstance(aiken, Absent) else aiken.items,
             rules=evidence.Rules(
                 content=p.aiken_cutoff,
@@ -252,9 +275,17 @@ class Round:
 
     @cached_property
     def doubtful(self) -> list[str]:
-        """Retained indicators whose evidence is not clean: what a variant would leave out first."""
-        verdict = self.evidence.indicators["verdict"]
-        return [code for code in self.structure.indicators if verdict[code] != "keep"]
+        """Retained indicators whose evidence is not clean: what a variant would leave out first.
+
+        A dimension keeps at least two indicators, those that fail least; a variant without the rest still has it.
+        """
+        table = self.evidence.indicators
+        gone = []
+        for parent in self.structure.dimensions:
+            codes = self.structure.indicators_of(parent)
+            worst_first = sorted(codes, key=lambda code: -len(table["failed"][code]))
+            gone += [code for code in worst_first[: max(0, len(codes) - 2)] if table["verdict"][code] != "keep"]
+        return [code for code in self.structure.indicators if code in gone]
 
     # Weights and index
 
@@ -276,7 +307,10 @@ class Round:
         codes = [code for code in self.scales(retained=True) if tree.indicators_of(code) == tree.children(code)]
         return [
             weighting.factor_weights(
-                self.items(code, retained=True), minimum_eigenvalue=p.minimum_eigenvalue, parent=code
+                self.items(code, retained=True),
+                minimum_eigenvalue=p.minimum_eigenvalue,
+                parent=code,
+                missing=p.missing,
             )
             for code in codes
         ]
@@ -345,17 +379,20 @@ class Round:
         for code, result in self.alpha.results.items():
             rows += witness.alpha(self.items(code), result, subject=code)
         everything = self.framework.root
-        if self.correlation.missing == "listwise":
-            for code, found in self.item_analysis.results.items():
-                rows += witness.item_rest(self.items(code), found.items["item_rest"], subject=code)
-            rows += witness.suitability(
-                self.items(), kmo=self.kmo.overall, bartlett_chi2=self.bartlett.chi2, subject=everything
-            )
-            observed = self.parallel("component").observed
-            rows += witness.eigenvalues(self.items(), observed, subject=everything)
-            if self.factors.extraction == "minres" and self.factors.rotation == "oblimin":
-                rows += witness.loadings(self.items(), self.factors.loadings, subject=everything)
-            for part in self.factor_sets:
+        adequacy, sphericity, found = self.kmo, self.bartlett, self.factors
+        if self.parameters.missing == "listwise":
+            for code, analysed in self.item_analysis.results.items():
+                rows += witness.item_rest(self.items(code), analysed.items["item_rest"], subject=code)
+            if not (isinstance(adequacy, Absent) or isinstance(sphericity, Absent)):
+                rows += witness.suitability(
+                    self.items(), kmo=adequacy.overall, bartlett_chi2=sphericity.chi2, subject=everything
+                )
+            chance = self.parallel("component")
+            if not isinstance(chance, Absent):
+                rows += witness.eigenvalues(self.items(), chance.observed, subject=everything)
+            if not isinstance(found, Absent) and (found.extraction, found.rotation) == ("minres", "oblimin"):
+                rows += witness.loadings(self.items(), found.loadings, subject=everything)
+            for part in self.factor_sets if self.parameters.missing == "listwise" else []:
                 code = str(part.parents.iloc[0])
                 rows += witness.components(
                     self.items(code, retained=True), part.diagnostics["loadings"], subject=code, normalize=True

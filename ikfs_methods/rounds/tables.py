@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
+from ikfs_methods import weighting
 from ikfs_methods.answers import numbers, read
 from ikfs_methods.checks import did_you_mean, listed
 from ikfs_methods.errors import ColumnError, JudgementError, ParameterError, ScaleError
@@ -42,6 +44,7 @@ def judgements(path: Path, framework: Framework) -> pd.DataFrame:
         _child(table, side, framework, path)
     for parent, part in table.groupby("parent", sort=False):
         _complete(str(parent), {*part["left"], *part["right"]}, framework, path)
+    _computable(path, weighting.ahp, table)
     return table[list(JUDGEMENTS)]
 
 
@@ -53,6 +56,7 @@ def budget(path: Path, framework: Framework) -> pd.DataFrame:
     _child(table, "indicator", framework, path)
     for parent, part in table.groupby("parent", sort=False):
         _complete(str(parent), set(part["indicator"]), framework, path)
+    _computable(path, weighting.budget_allocation, table)
     return table[list(BUDGET)]
 
 
@@ -121,6 +125,14 @@ def _complete(parent: str, judged: set[str], framework: Framework, path: Path) -
             f"{path}: all children of {parent} must be weighed together; missing: {listed(lacking)}. "
             f"Add their rows, or take the rows of {parent} out."
         )
+
+
+def _computable(path: Path, method: Callable[[pd.DataFrame], object], table: pd.DataFrame) -> None:
+    """Lets the method say what is wrong with the table, and says in which file it is."""
+    try:
+        method(table)
+    except JudgementError as error:
+        raise JudgementError(f"{path}: {error}") from None
 
 
 def _known(table: pd.DataFrame, column: str, codes: list[str], path: Path) -> None:

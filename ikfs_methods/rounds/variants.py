@@ -10,6 +10,7 @@ import pandas as pd
 
 from ikfs_methods.checks import listed
 from ikfs_methods.errors import ParameterError
+from ikfs_methods.factor import ExploratoryResult
 from ikfs_methods.result import Shown
 from ikfs_methods.rounds.opening import open_round
 from ikfs_methods.rounds.round import Absent, Round
@@ -39,7 +40,9 @@ def variant_of(opened: Round, *, drop: Sequence[str] = (), **changes: Any) -> Ro
     """The same round with one thing changed: further indicators dropped, or other parameters; all else as it stands."""
     given = {**opened.overrides, **changes}
     gone = [*opened.overrides.get("drop", []), *drop]
-    return open_round(opened.folder, language=opened.language, **{**given, "drop": gone})
+    if gone:
+        given["drop"] = gone
+    return open_round(opened.folder, language=opened.language, overrides=given)
 
 
 def compare_variants(*variants: Round) -> VariantComparison:
@@ -48,6 +51,9 @@ def compare_variants(*variants: Round) -> VariantComparison:
     Answers the question: what would the FGD decide by choosing one variant over another? Raises ParameterError for
     fewer than two variants.
     """
+    strange = [type(variant).__name__ for variant in variants if not isinstance(variant, Round)]
+    if strange:
+        raise ParameterError(f"compare_variants must be given opened rounds; found {listed(strange)}. Use open_round.")
     if len(variants) < 2:
         raise ParameterError(f"compare_variants must be given at least two rounds; found {len(variants)}.")
     columns = [_numbers(variant).rename(_label(variants, position)) for position, variant in enumerate(variants)]
@@ -66,7 +72,7 @@ def _numbers(variant: Round) -> pd.Series:
     parts: dict[str, pd.Series] = {
         "items": pd.Series({code: float(result.n_items) for code, result in alphas.items()}),
         "alpha": pd.Series({code: result.alpha for code, result in alphas.items()}),
-        "factors": pd.Series({"n_factors": float(factors.loadings.shape[1]), **factors.fit.reindex(["rmsea", "tli"])}),
+        "factors": _factors(factors),
         "weight": variant.weights.weights,
         "score": _index(variant, None).iloc[0],
     }
@@ -78,6 +84,12 @@ def _numbers(variant: Round) -> pd.Series:
             parts[f"rank_{by}"] = scores.rank(ascending=False, method="min").rename(str)
     joined: pd.Series = pd.concat(parts, names=["quantity", "subject"])
     return joined
+
+
+def _factors(found: ExploratoryResult | Absent) -> pd.Series:
+    if isinstance(found, Absent):
+        return pd.Series(dtype="float64")
+    return pd.Series({"n_factors": float(found.loadings.shape[1]), **found.fit.reindex(["rmsea", "tli"])})
 
 
 def _index(variant: Round, by: str | None) -> pd.DataFrame:

@@ -135,7 +135,8 @@ def category_shares(opened: Round) -> CategoryShares:
 def weight_table(opened: Round) -> WeightTable:
     """All weight sets side by side; a set that does not cover a parent leaves its children blank."""
     tree = opened.structure
-    codes = [code for code in tree.nodes.index if code != tree.root]
+    # The children of one parent together, so that each block of the table sums to 1.
+    codes = [child for code in tree.walk() for child in tree.children(code)]
     table = pd.DataFrame(index=pd.Index(codes, name="code"))
     table["parent"] = [tree.parent(code) for code in codes]
     table["name"] = [tree.label(code, opened.language) for code in codes]

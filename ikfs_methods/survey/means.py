@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.checks import listed, numeric_frame
+from ikfs_methods.checks import listed, numeric_frame, real_numbers
 from ikfs_methods.errors import ColumnError, ParameterError, TooFewError, WeightError
 from ikfs_methods.result import Shown
 
@@ -100,7 +100,7 @@ def aligned_weights(weights: pd.Series | None, index: pd.Index) -> Floats | None
     """
     if weights is None:
         return None
-    number = pd.to_numeric(_aligned(weights, index, "design weights"), errors="coerce").to_numpy(dtype=np.float64)
+    number = real_numbers(_aligned(weights, index, "design weights")).to_numpy(dtype=np.float64)
     bad = ~(np.isfinite(number) & (number > 0))
     if bad.any():
         raise WeightError(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from ikfs_methods.checks import fraction, listed, numeric_frame, within_scale
+from ikfs_methods.checks import fraction, listed, numeric_frame, quoted, within_scale
 from ikfs_methods.errors import ParameterError, ScaleError, TooFewError
 from ikfs_methods.result import Shown
 
@@ -104,7 +104,9 @@ def _tail_counts(n: int, points: int) -> tuple[int, ...]:
 
 def _whole(value: float, name: str) -> int:
     if not (isinstance(value, int | float | np.integer | np.floating) and float(value).is_integer()):
-        raise ParameterError(f"{name} must be a whole number, an end of the rating scale; found {value!r}.")
+        raise ParameterError(
+            f"{name} must be a whole number, an end of the rating scale; found {quoted(value)}. Give 1 and 4, say."
+        )
     return int(value)
 
 
@@ -115,6 +117,6 @@ def _refuse_between_points(frame: pd.DataFrame) -> None:
         first = frame.loc[between[label].to_numpy(), label].head(1)
         raise ScaleError(
             f"ratings must be whole points of the scale; {int(between.to_numpy().sum())} value(s) are not, "
-            f"the first {first.iloc[0]:g} in column {label!r}, row {first.index[0]!r}. "
+            f"the first {first.iloc[0]:g} in column {quoted(label)}, row {quoted(first.index[0])}. "
             "Correct it or declare it as missing."
         )

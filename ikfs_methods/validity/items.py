@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from ikfs_methods.checks import fraction, listed, numeric_frame, within_scale
+from ikfs_methods.checks import fraction, is_number, listed, numeric_frame, quoted, within_scale
 from ikfs_methods.errors import ColumnError, ConstantItemError, MatrixError, ParameterError, TooFewError
 from ikfs_methods.reliability.covariance import (
     NO_VARIANCE,
@@ -151,9 +151,11 @@ def _scale_end(end: float | pd.Series | None, items: pd.Index, seen: float, name
     if isinstance(end, pd.Series):
         lacking = [item for item in items if item not in end.index]
         if lacking:
-            raise ColumnError(f"{name} must be given for every item; missing: {listed(lacking)}.")
+            raise ColumnError(f"{name} must be given for every item; missing: {listed(lacking)}. Supply it.")
         column = end.reindex(items).rename(name).to_frame()
         return numeric_frame(column, what=name, min_rows=1, min_columns=1)[name]
-    if isinstance(end, bool) or not isinstance(end, int | float | np.integer | np.floating):
-        raise ParameterError(f"{name} must be a number or a series by item; found {end!r}.")
+    if not is_number(end):
+        raise ParameterError(
+            f"{name} must be a number or a series by item; found {quoted(end)}. Give a scale point, e.g. 1."
+        )
     return pd.Series(float(end), index=items, name=name)

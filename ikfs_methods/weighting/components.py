@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.checks import complete_rows, listed, numeric_frame, one_of, varying
+from ikfs_methods.checks import is_number, listed, numeric_frame, one_of, quoted
+from ikfs_methods.correlation import correlation_matrix
 from ikfs_methods.errors import ParameterError, WeightError
 from ikfs_methods.factor import principal_components, rotate
 from ikfs_methods.weighting.sets import WeightSet
@@ -37,29 +38,37 @@ def factor_weights(
     rotation: str = "varimax",
     parent: str = "",
     rows: str = "respondents",
+    missing: str = "listwise",
 ) -> WeightSet:
     """Weights of one parent's indicators from their principal components (OECD/JRC 2008, section 6).
 
-    `values`: rows x the indicators of one parent, complete rows used; `rows` says what they are ("respondents" or
-    "units"): weights from individuals and from averages differ. Components of the correlations with an eigenvalue
-    above `minimum_eigenvalue` are kept, the first one in any case, and turned by `rotation` ("varimax" with Kaiser's
-    scaling, or "none"); then `weights_from_loadings`.
+    `values`: rows x the indicators of one parent; `rows` says what they are ("respondents" or "units"): weights from
+    individuals and from averages differ. `missing`: "listwise" uses the complete rows; "pairwise" correlates each pair
+    of indicators over the rows that have both, and the set's `n` is then the least of those numbers. Components of the
+    correlations with an eigenvalue above `minimum_eigenvalue` are kept, the first one in any case, and turned by
+    `rotation` ("varimax" with Kaiser's scaling, or "none"); then `weights_from_loadings`.
     `diagnostics`: eigenvalues, loadings (after rotation), scaled, component, shares, n_components, n_dropped, rows,
-    rotation, first_kept_anyway, and rules: frame of the Handbook's rules (eigenvalue above the minimum, each component
-    more than 10 % of variance, together more than 60 %) with required, found, met. They are reported, not enforced.
+    missing, rotation, first_kept_anyway, and rules: frame of the Handbook's rules (eigenvalue above the minimum, each
+    component more than 10 % of variance, together more than 60 %) with required, found, met. They are reported, not
+    enforced.
 
-    Raises ConstantItemError, TooFewError and NotNumericError for values that have no correlations, ParameterError.
+    Raises ConstantItemError, TooFewError and NotNumericError for values that have no correlations, MatrixError for
+    pairwise ones that cannot occur together, ParameterError.
     Answers the question: which weights follow from what the indicators share, with nobody judging?
     """
     one_of(rotation, ("varimax", "none"), name="rotation")
     one_of(rows, ("respondents", "units"), name="rows")
-    if not (isinstance(minimum_eigenvalue, int | float) and minimum_eigenvalue >= 0):
-        raise ParameterError(f"minimum_eigenvalue must be a number of at least 0; found {minimum_eigenvalue!r}.")
-    used = varying(complete_rows(values, what="values", min_rows=3))
-    eigenvalues = principal_components(used, n_components=1).eigenvalues
+    if not (is_number(minimum_eigenvalue) and minimum_eigenvalue >= 0):
+        raise ParameterError(
+            f"minimum_eigenvalue must be a number of at least 0; found {quoted(minimum_eigenvalue)}. "
+            "1 is Kaiser's rule."
+        )
+    # Correlated here: values that happen to look like a correlation matrix are values all the same.
+    correlations = correlation_matrix(values, missing=missing)
+    eigenvalues = principal_components(correlations, n_components=1).eigenvalues
     above = int((eigenvalues > minimum_eigenvalue).sum())
     kept = max(above, 1)
-    loadings = principal_components(used, n_components=kept).loadings
+    loadings = principal_components(correlations, n_components=kept).loadings
     if kept > 1 and rotation != "none":
         loadings = rotate(loadings, method=rotation, normalize=True).loadings
     found = weights_from_loadings(loadings)
@@ -67,7 +76,7 @@ def factor_weights(
         found.weights,
         pd.Series(parent, index=found.weights.index, name="parent", dtype=object),
         "factor weights",
-        n=len(used),
+        n=correlations.n,
         diagnostics={
             "eigenvalues": eigenvalues,
             "loadings": loadings,
@@ -75,8 +84,9 @@ def factor_weights(
             "component": found.component,
             "shares": found.shares,
             "n_components": kept,
-            "n_dropped": len(values) - len(used),
+            "n_dropped": correlations.n_dropped,
             "rows": rows,
+            "missing": missing,
             "rotation": rotation if kept > 1 else "none",
             "first_kept_anyway": above == 0,
             "rules": _rules(eigenvalues, loadings, minimum_eigenvalue),
@@ -98,7 +108,7 @@ def weights_from_loadings(loadings: pd.DataFrame) -> LoadingWeights:
     table = numeric_frame(loadings, what="loadings", min_rows=1, min_columns=1)
     if table.isna().to_numpy().any():
         gaps = table.index[table.isna().any(axis=1)]
-        raise WeightError(f"loadings must be complete; missing for {listed(gaps)}.")
+        raise WeightError(f"loadings must be complete; missing for {listed(gaps)}. Supply them.")
     squares = table**2
     explained = squares.sum()
     empty = explained.index[explained <= 0]

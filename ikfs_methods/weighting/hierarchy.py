@@ -83,7 +83,8 @@ def ahp(
 
     Raises JudgementError, naming expert, parent, pair and row, for pairs left out, given twice, of an element with
     itself, favours or strength off their values, a matrix that is not reciprocal or leaves 1/9 to 9, and more than 10
-    elements under one parent (the table of random indices used here ends at 10); ColumnError for a missing column; ParameterError for an option.
+    elements under one parent (the table of random indices used here ends at 10); ColumnError for a missing column;
+    ParameterError for an option.
     Answers the question: how much does each element count for the panel, and did its members contradict themselves?
     """
     one_of(priority, ("eigenvector", "geometric"), name="priority")
@@ -159,7 +160,8 @@ def _refuse_size(n: int, parent: str) -> None:
     if n > max(RANDOM_INDEX):
         raise JudgementError(
             f"a parent must have at most {max(RANDOM_INDEX)} elements to be judged in pairs (the table of random "
-            f"indices used here ends at {max(RANDOM_INDEX)}); {parent or 'the matrix'} has {n}. Group them under more parents."
+            f"indices used here ends at {max(RANDOM_INDEX)}); {parent or 'the matrix'} has {n}. "
+            "Group them under more parents."
         )
 
 
@@ -227,7 +229,7 @@ def _from_matrix(judgements: pd.DataFrame) -> _Stack:
         )
     _refuse_size(len(elements), "")
     square = judgements.set_axis(rows, axis=0).set_axis(elements, axis=1).loc[elements, elements]
-    a = square.apply(real_numbers).to_numpy(dtype=np.float64)
+    a = square.apply(real_numbers).to_numpy(dtype=np.float64, copy=True)
     for i, j in [(i, i) for i in range(len(a))] + list(combinations(range(len(a)), 2)):
         found = f"found {a[i, j]:g} for {elements[i]} over {elements[j]} and {a[j, i]:g} for the reverse"
         if not (a[i, j] > 0 and a[j, i] > 0 and abs(a[i, j] * a[j, i] - 1) <= RECIPROCAL_TOLERANCE):

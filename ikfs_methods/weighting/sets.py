@@ -88,14 +88,15 @@ def check_weights(weights: pd.Series, parents: pd.Series) -> None:
             'Name it, or give "" for children of one unnamed parent.'
         )
     for parent, own in number.groupby(parents, sort=False):
-        sum_to_one(own.to_dict(), str(parent))
+        sum_to_one({str(code): float(weight) for code, weight in own.items()}, str(parent))
 
 
 def equal(framework_or_codes: Framework | Iterable[str]) -> WeightSet:
     """The same weight for all children of a parent: 1/k each of k.
 
     Takes a framework (all nodes below its root) or the codes of one unnamed parent's children.
-    Raises WeightError for no codes or repeated codes, ParameterError for what is no list of codes. Answers the question: what if nobody prefers one part to another?
+    Raises WeightError for no codes or repeated codes, ParameterError for what is no list of codes.
+    Answers the question: what if nobody prefers one part to another?
     """
     if isinstance(framework_or_codes, Framework):
         parents = framework_or_codes.nodes["parent"]

@@ -105,3 +105,25 @@ def test_missing_and_empty_files(tmp_path, tree):
         load(tmp_path / "nowhere.csv", tree)
     with pytest.raises(TooFewError, match="at least one row"):
         load(file(tmp_path, "q1,q2\n"), tree)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"q1;q2\n1;2\n3;4\n", "must be separated by commas; its first line has semicolons"),
+        (b"PK\x03\x04rest of a workbook", "it is an Excel workbook. Save it as CSV UTF-8"),
+        (b"q1,q2\n1,2\n3\n5,6\n", r"row 3: every line must have 2 cells, .*; found fewer in 1 line"),
+        (b"q1,q2\n1,2\n3,4,5\n", "must be a comma-separated table in UTF-8"),
+        ("q1,q2\n1,d\u00e9\n".encode("cp1252"), "must be a comma-separated table in UTF-8"),
+    ],
+)
+def test_files_of_another_kind_say_what_to_do(tmp_path, tree, content, message):
+    path = tmp_path / "answers.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputFileError, match=message):
+        load(path, tree)
+
+
+def test_blank_lines_do_not_shift_the_rows_of_messages(tmp_path, tree):
+    with pytest.raises(ScaleError, match="row 5, column 'q1'"):
+        load(file(tmp_path, "q1,q2\n1,2\n\n2,3\n9,4\n"), tree)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ikfs_methods.correlation import as_correlation, correlation_matrix, positive_definite
+from ikfs_methods.correlation import as_correlation, correlation_matrix, nonnegative_definite, positive_definite
 from ikfs_methods.errors import MatrixError, ParameterError
 
 NAMES = ["a", "b", "c"]
@@ -87,8 +87,29 @@ def test_repeated_item_is_not_positive_definite():
 
 def test_impossible_correlations_are_not_positive_definite():
     # r12 = r13 = .9 forces r23 >= .62; determinant 1 + 2(.9)(.9)(.1) - .81 - .81 - .01 < 0
-    matrix = pd.DataFrame([[1, 0.9, 0.9], [0.9, 1, 0.1], [0.9, 0.1, 1]], index=NAMES, columns=NAMES)
+    said = r"smallest eigenvalue is -0\.2.*most correlated pair is a and b \(r = 0\.9000\)"
+    for refuse in (positive_definite, nonnegative_definite, as_correlation):
+        with pytest.raises(MatrixError, match=said):
+            refuse(three(0.9, 0.9, 0.1))
+
+
+def three(ab: float, ac: float, bc: float) -> pd.DataFrame:
+    return pd.DataFrame([[1, ab, ac], [ab, 1, bc], [ac, bc, 1]], index=NAMES, columns=NAMES)
+
+
+def test_rounding_of_a_printed_matrix_is_let_pass_and_no_more():
+    # r12 = r13 = r and r23 = 2 r^2 - 1 have a determinant of 0: with r = .9, r23 = .62. Of two decimals, each may be
+    # off by .005; an eigenvalue moves as much as the sum of the changes in a row, .01, at most.
+    assert as_correlation(three(0.9, 0.9, 0.62)).method == "given"
+    printed = three(0.905, 0.905, 0.615)
+    assert -0.01 < np.linalg.eigvalsh(printed)[0] < -0.005
+    assert as_correlation(printed).method == "given"
+    with pytest.raises(MatrixError, match="positive definite"):
+        positive_definite(printed)
+    # a bit further is no rounding
+    further = three(0.91, 0.91, 0.61)
+    assert np.linalg.eigvalsh(further)[0] < -0.015
     with pytest.raises(
-        MatrixError, match=r"smallest eigenvalue is -0\.2.*most correlated pair is a and b \(r = 0\.9000\)"
+        MatrixError, match=r"occur together.*eigenvalue is -0\.0.*a and b .*Correct a matrix that was typed"
     ):
-        positive_definite(matrix)
+        as_correlation(further)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ikfs_methods.errors import MatrixError, ParameterError
-from ikfs_methods.factor import principal_components, rotate
+from ikfs_methods.factor import exploratory, kmo, parallel_analysis, principal_components, rotate
 
 
 def pair(r: float) -> pd.DataFrame:
@@ -64,7 +64,25 @@ def test_minimum_eigenvalue_is_a_parameter(holzinger_matrix):
     assert principal_components(holzinger_matrix, n_components=4).minimum_eigenvalue is None
 
 
+def test_pairwise_correlations_that_cannot_occur_together():
+    # a with b and a with c go together perfectly, b with c against each other, on three rows each: eigenvalues 2, 2, -1
+    up, down, gap = [1.0, 2.0, 3.0], [3.0, 2.0, 1.0], [np.nan] * 3
+    answers = pd.DataFrame({"a": up + up + gap, "b": up + gap + up, "c": gap + up + down})
+    for refuse in (
+        lambda: principal_components(answers, missing="pairwise"),
+        lambda: exploratory(answers, n_factors=1, extraction="pca", missing="pairwise"),
+        lambda: parallel_analysis(answers, n=50, missing="pairwise", rng=0),
+        lambda: kmo(answers, missing="pairwise"),
+    ):
+        with pytest.raises(MatrixError, match=r"smallest eigenvalue is -1\..*use missing=\"listwise\" where"):
+            refuse()
+
+
 def test_errors():
+    with pytest.raises(ParameterError, match="minimum_eigenvalue must be a number; found 'one'"):
+        principal_components(pair(0.5), minimum_eigenvalue="one")
+    with pytest.raises(ParameterError, match="from 1 to 2; found 3. Give one"):
+        principal_components(pair(0.5), n_components=np.int64(3))
     with pytest.raises(ParameterError, match=r"none has an eigenvalue above 1 \(the largest is 1.0000\)"):
         principal_components(pair(0.0))
     with pytest.raises(ParameterError, match="n_components must be a whole number from 1 to 2; found 3"):

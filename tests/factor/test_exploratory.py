@@ -160,6 +160,27 @@ def test_table(holzinger_matrix):
     assert list(table.columns) == ["F1", "F2", "communality", "uniqueness"]
 
 
+@pytest.mark.parametrize(("n_items", "most"), [(3, 1), (4, 1), (5, 2), (6, 3), (7, 3), (8, 4), (9, 5)])
+def test_no_more_factors_than_the_items_can_tell_apart(n_items, most):
+    # Ledermann's bound, p + 1/2 - sqrt(8p + 1)/2, is where the degrees of freedom reach 0
+    assert most == int(np.floor(n_items + 0.5 - np.sqrt(8 * n_items + 1) / 2))
+    rng = np.random.default_rng(n_items)
+    answers = pd.DataFrame(rng.normal(size=(200, n_items)) + rng.normal(size=(200, 1)))
+    assert exploratory(answers, n_factors=1).fit["df"] >= 0
+    for factors in range(most + 1, n_items):
+        found = f"n_factors must be at most {most} for {n_items} items; found {factors}, which leaves -"
+        with pytest.raises(ParameterError, match=found):
+            exploratory(answers, n_factors=factors)
+        assert exploratory(answers, n_factors=factors, extraction="pca").n_factors == factors
+
+
+def test_two_items_have_no_common_factor():
+    answers = pd.DataFrame({"a": [1, 2, 3, 4], "b": [2, 2, 4, 4]})
+    with pytest.raises(ParameterError, match="one common factor needs at least 3 items; found 2. Analyse more"):
+        exploratory(answers, n_factors=1)
+    assert exploratory(answers, n_factors=1, extraction="pca").n_factors == 1
+
+
 def test_errors(holzinger_matrix, pilot):
     with pytest.raises(ParameterError, match=r"extraction must be one of minres, pca; found 'ml'"):
         exploratory(holzinger_matrix, n_factors=2, extraction="ml")
@@ -167,14 +188,12 @@ def test_errors(holzinger_matrix, pilot):
         exploratory(holzinger_matrix, n_factors=2, rotation="promax")
     with pytest.raises(ParameterError, match="correlation must be one of pearson, spearman"):
         exploratory(pilot, n_factors=2, correlation="kendall")
-    with pytest.raises(ParameterError, match=r"n_factors must be a whole number from 1 to 8; found 9"):
-        exploratory(holzinger_matrix, n_factors=9)
-    with pytest.raises(ParameterError, match=r"n_factors must be a whole number from 1 to 8; found 2.0"):
+    with pytest.raises(ParameterError, match=r"n_factors must be a whole number from 1 to 5; found 2.0"):
         exploratory(holzinger_matrix, n_factors=2.0)
     with pytest.raises(MatrixError, match=r"must be positive definite.*KD1 and twin"):
         exploratory(pilot[["KD1", "KD2", "KD3"]].assign(twin=pilot["KD1"]), n_factors=1)
     with pytest.raises(ConvergenceError, match="every factor must explain something"):
-        exploratory(pd.DataFrame(np.eye(4), index=list("abcd"), columns=list("abcd")), n_factors=2)
+        exploratory(pd.DataFrame(np.eye(5), index=list("abcde"), columns=list("abcde")), n_factors=2)
     found = exploratory(pilot[["KD1", "KD2", "KD3", "KD4"]], n_factors=1)
     with pytest.raises(ColumnError, match="answers must have every analysed item; missing: KD2"):
         found.scores(pilot.drop(columns="KD2"))

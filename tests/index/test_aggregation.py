@@ -94,7 +94,9 @@ def test_a_share_of_columns_is_not_pushed_up_by_rounding():
 
 
 def test_what_cannot_be_aggregated_is_refused():
-    with pytest.raises(WeightError, match="must name each column; missing: c; not among the columns: d"):
+    with pytest.raises(
+        WeightError, match="must name each column; missing: c; not among the columns: d. Give each column one weight"
+    ):
         aggregate(HAND, weights=WEIGHTS.rename({"c": "d"}))
     with pytest.raises(WeightError, match=r"numbers of at least 0; found b=-0\.25"):
         aggregate(HAND, weights=WEIGHTS.mask(WEIGHTS.index == "b", -0.25))
@@ -110,6 +112,10 @@ def test_what_cannot_be_aggregated_is_refused():
         aggregate(HAND, method="geometrik")
     with pytest.raises(ParameterError, match="share above 0 and at most 1; found 0"):
         aggregate(HAND, minimum_answered=0)
+    with pytest.raises(ParameterError, match="share above 0 and at most 1; found 2. 0.5 means"):
+        aggregate(HAND, minimum_answered=np.int64(2))
+    with pytest.raises(ParameterError, match='a floor must go with method="geometric".* found floor=1. Leave'):
+        aggregate(HAND, floor=1)
     with pytest.raises(ParameterError, match="floor must be a number above 0, or None; found -1"):
         aggregate(HAND, method="geometric", floor=-1)
     with pytest.raises(TooFewError, match="at least 1 rows and 1 columns"):

@@ -72,7 +72,8 @@ def test_respondent_first_worked_by_hand(small):
     assert built.scores.loc["q", "X"] == pytest.approx(200 / 3, rel=1e-15)
     assert built.n["I"].tolist() == [2, 1]
     assert built.n.loc["q"].tolist() == [1, 2, 1, 2, 2, 1]
-    assert built.overall()["I"] == pytest.approx((25 + 3 * 62.5 + 2 * 75) / 6, rel=1e-15)
+    whole = index.build(small, ANSWERS, by=pd.Series("all", index=ANSWERS.index), design_weights=DESIGN)
+    assert whole.scores["I"].tolist() == pytest.approx([(25 + 3 * 62.5 + 2 * 75) / 6], rel=1e-15)
 
 
 def test_unit_first_worked_by_hand(small):
@@ -194,6 +195,30 @@ def test_capped_and_raised_values_are_counted(tree):
     assert built.scores["I"].tolist() == pytest.approx([10.0, 50.0], rel=1e-14)  # root of 1 x 100
 
 
+def test_what_had_nothing_to_act_on_is_logged(small):
+    plain = index.build(small, ANSWERS)
+    for floor in (None, 1):
+        levels = index.build(small, ANSWERS, floor=floor, aggregation=["arithmetic", "arithmetic", "geometric"])
+        pd.testing.assert_frame_equal(levels.scores, plain.scores)  # the tree has two levels, none of them geometric
+        idle = levels.log[levels.log["step"] == "floor"]
+        assert idle["reason"].tolist() == ["the floor was not used: no level is a geometric mean"] * bool(floor)
+        assert idle["count"].sum() == 0
+    used = index.build(small, ANSWERS, floor=30, aggregation=["arithmetic", "geometric"]).log
+    # at the root: a has 25 and 25, which are raised
+    assert used.loc[used["step"] == "floor", ["node", "count"]].to_numpy().tolist() == [["I", 2]]
+    bounds = pd.DataFrame({"low": 0.0, "high": 10.0}, index=["x1", "x2", "y1"])
+    scaled = index.build(small, ANSWERS, normalisation="minmax", goalposts=bounds)
+    pd.testing.assert_frame_equal(scaled.scores, index.build(small, ANSWERS, normalisation="minmax").scores)
+    assert "the goalposts were not used: min-max takes no bounds" in scaled.log["reason"].tolist()
+
+
+def test_what_is_no_framework_is_refused():
+    for wrong, found in ((None, "None"), ("ikfs", "'ikfs'")):
+        said = re.escape(f"framework must be a Framework; found {found}. Read it with framework.read(folder)")
+        with pytest.raises(ParameterError, match=said):
+            index.build(wrong, ANSWERS)
+
+
 def test_minmax_runs_over_respondents_or_over_units(small):
     full = ANSWERS.fillna(3.0)
     first = index.build(small, full, by=UNITS, normalisation="minmax")
@@ -208,7 +233,7 @@ def test_ranks_come_before_rounding(tree):
     framework = tree(("I", ""), ("a", "I", 0, 100))
     close = pd.DataFrame({"a": [50.0000001, 50.0, 50.0000002, 50.0]}, index=list("wxyz"))
     assert index.build(framework, close).ranks().to_dict() == {"w": 2.0, "x": 3.0, "y": 1.0, "z": 3.0}
-    with pytest.raises(ParameterError, match="need a node of the tree; found 'J'"):
+    with pytest.raises(ParameterError, match="need a node of the tree; found 'J'. Give one of I, a"):
         index.build(framework, close).ranks("J")
 
 
@@ -245,9 +270,14 @@ def test_options_that_do_not_exist_are_refused(small):
         ("normalisation", "zscore", "normalisation must be one of scale"),
         ("aggregation", "harmonic", "aggregation must be one of arithmetic"),
         ("aggregation", [], "at least one method, lowest level first"),
+        ("aggregation", 3, "one method or a list of them, lowest level first; found 3"),
+        ("aggregation", [["arithmetic"]], "aggregation must be one of arithmetic"),
+        ("normalisation", "", "normalisation must be one of scale"),
+        ("order", "", "order must be one of respondent-first"),
         ("order", "respondents", "order must be one of respondent-first"),
         ("minimum_answered", 1.5, "share above 0 and at most 1; found 1.5"),
         ("floor", 0, "floor must be a number above 0"),
+        ("floor", True, "floor must be a number above 0"),
         ("weights", {"X": 1}, "must be a WeightSet, a pandas Series by code, or None; found dict"),
     ):
         with pytest.raises(ParameterError, match=said):

@@ -66,10 +66,16 @@ def test_direction_by_indicator():
     assert found["b"].iloc[[0, 2]].tolist() == [100.0, 0.0]
 
 
+def test_direction_may_be_a_mapping():
+    pd.testing.assert_frame_equal(
+        normalise(HAND, direction={"b": -1, "a": 1}), normalise(HAND, direction=pd.Series({"a": 1, "b": -1}))
+    )
+
+
 def test_what_cannot_be_normalised_is_refused():
     with pytest.raises(ConstantItemError, match="constant over 3 respondents: b"):
         normalise(HAND.assign(b=4.0))
-    with pytest.raises(ParameterError, match="method must be one of minmax, goalposts, scale; found 'min-max'"):
+    with pytest.raises(ParameterError, match="method must be one of scale, minmax, goalposts; found 'min-max'"):
         normalise(HAND, method="min-max")
     with pytest.raises(ParameterError, match="need bounds: goalposts="):
         normalise(HAND, method="scale")
@@ -83,5 +89,15 @@ def test_what_cannot_be_normalised_is_refused():
         normalise(HAND, method="goalposts", goalposts=POSTS.assign(low=[5.0, 0.0], high=[1.0, 20.0]))
     with pytest.raises(ParameterError, match="direction must be 1 or -1; found 0 for b"):
         normalise(HAND, direction=pd.Series({"a": 1, "b": 0}))
-    with pytest.raises(ColumnError, match="direction must be given for each indicator; missing: b"):
-        normalise(HAND, direction=pd.Series({"a": 1}))
+    for lacking in (pd.Series({"a": 1}), {"a": -1}):
+        with pytest.raises(ColumnError, match="given once for each indicator; missing: b; repeated: none"):
+            normalise(HAND, direction=lacking)
+    with pytest.raises(ColumnError, match="given once for each indicator; missing: none; repeated: a"):
+        normalise(HAND, direction=pd.Series([1, -1, 1], index=["a", "a", "b"]))
+    for nameless in ([1, -1], "down", None):
+        with pytest.raises(ParameterError, match=r"a series or mapping by indicator; found .*Name the indicators"):
+            normalise(HAND, direction=nameless)
+    with pytest.raises(ParameterError, match="direction must be 1 or -1; found 0 for a, 0 for b"):
+        normalise(HAND, direction=np.int64(0))
+    with pytest.raises(ParameterError, match='goalposts must go with method="goalposts" or "scale"'):
+        normalise(HAND, goalposts=POSTS)

@@ -7,7 +7,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ikfs_methods.errors import ChapterError, NotebookError, ParameterError
-from ikfs_methods.report.chapters import arguments, execute, find, read
+from ikfs_methods.report.chapters import arguments, execute, find, read, set_in_cells
 
 PARAMETERS = 'round_folder = "x"\nlanguage = None\nseed = None\noverrides = {}\n'
 
@@ -57,7 +57,9 @@ def test_failing_cell_is_told_with_chapter_section_and_message(tmp_path):
     cells = [new_markdown_cell("## The second part"), new_code_cell("{}['nothing']")]
     chapter = read(notebook(tmp_path / "08-own.ipynb", *cells))
     target = tmp_path / "out.ipynb"
-    with pytest.raises(ChapterError, match=r"chapter 08-own, section 'The second part': KeyError: 'nothing'"):
+    with pytest.raises(
+        ChapterError, match=r"chapter 08-own, section 'The second part': KeyError: 'nothing'. Open the chapter"
+    ):
         execute(chapter, target, {})
     assert not target.exists()
 
@@ -77,3 +79,12 @@ def test_killed_kernel_leaves_nothing_behind(tmp_path):
     with pytest.raises(ChapterError, match="its kernel stopped"):
         execute(chapter, target, {})
     assert not target.exists()
+
+
+def test_what_a_cell_sets_holds_for_the_whole_report(tmp_path):
+    first = read(notebook(tmp_path / "01-one.ipynb", parameters=PARAMETERS + "alpha_cutoff = 0.8\nlevel = None\n"))
+    second = read(notebook(tmp_path / "02-two.ipynb", parameters=PARAMETERS.replace("{}", "{'seed': 3}")))
+    assert set_in_cells([first, second]) == {"alpha_cutoff": 0.8, "seed": 3}
+    third = read(notebook(tmp_path / "03-three.ipynb", parameters=PARAMETERS + "alpha_cutoff = 0.6\n"))
+    with pytest.raises(NotebookError, match="01-one sets 0.8, 03-three sets 0.6"):
+        set_in_cells([first, third])

@@ -104,6 +104,15 @@ def test_command_line_says_one_plain_message_and_exits_with_2(capsys, tmp_path):
     assert "Did you mean 'alpha_cutoff'" in capsys.readouterr().err
     assert main(["report", "fgd-2020-03-26", "-p", "alpha_cutoff"]) == 2
     assert "NAME=VALUE" in capsys.readouterr().err
+    assert main(["check", "fgd-2020-03-26", "-p", "drop=[KD5"]) == 2
+    assert "the value must be a number, a word or a list" in capsys.readouterr().err
+    assert main(["report", "fgd-2020-03-26", "-p", "language=en"]) == 2
+    assert "'language' is no parameter" in capsys.readouterr().err
+    assert main(["check", "fgd-2020-03-26", "-p", "n_factors=30"]) == 2
+    assert "n_factors" in capsys.readouterr().err
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert main(["report", "fgd-2020-03-26", "--output", str(tmp_path / "file")]) == 2
+    assert "must be readable and writable" in capsys.readouterr().err
 
 
 def test_check_and_parameters(capsys):

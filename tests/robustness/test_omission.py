@@ -47,10 +47,39 @@ def test_each_row_is_the_index_built_without_it(small):
         found = leave_one_out(small, answers, weights=weights, by=unit, design_weights=design, order=order)
         rest = pd.Series({"X": 0.7, "Y": 0.3, "x2": 1.0, "y1": 1.0})
         less = index.build(small.without(["x1"]), answers, weights=rest, by=unit, design_weights=design, order=order)
-        gap = less.overall()["I"] - found.full.overall()["I"]
+        one = {"by": pd.Series("all", index=answers.index), "design_weights": design, "order": order}
+        whole = index.build(small, answers, weights=weights, **one).scores["I"].iloc[0]
+        gap = index.build(small.without(["x1"]), answers, weights=rest, **one).scores["I"].iloc[0] - whole
         assert found.table.loc["x1", "change"] == pytest.approx(gap, rel=1e-12)
         moved = (less.scores["I"] - found.full.scores["I"]).abs().max()
         assert found.table.loc["x1", "max_change"] == pytest.approx(moved, rel=1e-12)
+
+
+def test_the_change_of_the_whole_is_that_of_all_rows_as_one_unit(tree):
+    # u has a 90 three times over (weight 3), v 30 once: means a 75, b 30, c 60 of the whole, and not the means of
+    # the units 60, 45, 60. Geometric: with all three (75 x 30 x 60)^(1/3), without b (75 x 60)^(1/2)
+    framework = tree(("I", ""), *((code, "I", 0, 100) for code in "abc"), aggregation=("geometric",))
+    answers = pd.DataFrame({"a": [90.0, 30.0], "b": [20.0, 60.0], "c": [60.0, 60.0]})
+    unit, design = pd.Series(["u", "v"]), pd.Series([3.0, 1.0])
+    for by in (unit, None):
+        table = leave_one_out(framework, answers, by=by, design_weights=design, order="unit-first").table
+        expected = (75 * 60) ** (1 / 2) - (75 * 30 * 60) ** (1 / 3)
+        assert table.loc["b", "change"] == pytest.approx(expected, rel=1e-12)  # logs and powers of doubles
+
+
+def test_a_row_without_a_unit_counts_in_the_whole(flat):
+    unit = pd.Series(["p", "p", "q", None], index=VALUES.index)
+    # all four rows: 145/3 with a, 46.25 without it, as by hand above
+    for order in ("respondent-first", "unit-first"):
+        table = leave_one_out(flat, VALUES, by=unit, order=order).table
+        assert table.loc["a", "change"] == pytest.approx(46.25 - 145 / 3, rel=1e-13)
+
+
+def test_minmax_of_units_has_no_whole(flat):
+    table = leave_one_out(flat, VALUES, normalisation="minmax", order="unit-first").table
+    assert table["change"].isna().all()
+    assert table.drop(columns="change").notna().all(axis=None)
+    assert leave_one_out(flat, VALUES, normalisation="minmax").table["change"].notna().all()
 
 
 def test_an_only_child_takes_its_parent_along(small):
@@ -82,5 +111,7 @@ def test_what_cannot_be_left_out_is_refused(flat, tree):
         leave_one_out(flat, VALUES, weights=pd.Series({"a": 1.0, "b": 0.0, "c": 0.0}))
     with pytest.raises(TooFewError, match="with and without the indicator; found none"):
         leave_one_out(flat, VALUES.assign(a=np.nan), minimum_answered=1.0)
+    with pytest.raises(ParameterError, match=r"framework must be a Framework; found None\. Read it"):
+        leave_one_out(None, VALUES)
     with pytest.raises(ParameterError, match="order must be one of"):
         leave_one_out(flat, VALUES, order="unit")

@@ -45,7 +45,7 @@ def test_reverse_item_is_turned_once_and_only_it():
         ("round.yaml", "parameters: {}", "parameters: {item_rest_cutof: .3}", ParameterError,
          r"round.yaml: 'item_rest_cutof' is no parameter. Did you mean 'item_rest_cutoff'\?"),
         ("round.yaml", "parameters: {}", "parameters: {level: high}", ParameterError,
-         r"level must be number, above 0, below 1; found 'high'"),
+         r"level must be a number, above 0, below 1; found 'high'"),
         ("round.yaml", "parameters: {}", "parameters: {level: 1.5}", ParameterError, r"level must be .* found 1.5"),
         ("round.yaml", "language: id", "langage: id", ParameterError,
          r"'langage' is no entry of round.yaml. Did you mean 'language'\?"),
@@ -139,3 +139,56 @@ def test_a_decision_that_the_inputs_cannot_serve(spoil):
 def test_unknown_round_names_the_nearest():
     with pytest.raises(InputFileError, match="Did you mean 'fgd-2020-03-26'"):
         ikfs.open_round("fgd-2020-03-27")
+
+
+def test_several_wrong_parameters_come_together(spoil):
+    folder = spoil("round.yaml", "parameters: {}", "parameters: {level: 2, seed: -1}")
+    with pytest.raises(
+        InputProblemsError, match=r"(?s)seed must be a whole number, at least 0; found -1.*level must be a number"
+    ):
+        ikfs.open_round(folder)
+
+
+def test_judgement_errors_name_their_file(round_copy):
+    path = round_copy / "judgements.csv"
+    table = pd.read_csv(path)
+    table.loc[0, "favours"] = "both"
+    table.to_csv(path, index=False)
+    with pytest.raises(JudgementError, match=r"judgements.csv: .*both"):
+        ikfs.open_round(round_copy)
+
+
+def test_an_empty_drop_undoes_the_files(spoil):
+    folder = spoil("round.yaml", "parameters: {}", "parameters: {drop: [PM7]}")
+    assert "PM7" in ikfs.open_round(folder).dropped
+    assert "PM7" not in ikfs.open_round(folder, drop=[]).dropped
+
+
+def test_a_parameter_by_name_beats_the_dictionary():
+    opened = ikfs.open_round("fgd-2020-03-26", overrides={"level": 0.9, "seed": 1}, level=0.8, seed=None)
+    assert (opened.parameters.level, opened.parameters.seed) == (0.8, 1)
+
+
+def test_a_small_pilot_still_gives_what_it_can(round_copy):
+    path = round_copy / "answers.csv"
+    pd.read_csv(path, dtype=str, keep_default_na=False).groupby("cluster").head(5).to_csv(path, index=False)
+    opened = ikfs.open_round(round_copy)
+    assert opened.kmo == opened.factors == Absent("respondents")
+    assert opened.evidence.applied == ("content", "key", "item_rest", "redundancy")
+    assert opened.index().scores["IKFS"].notna().all()
+
+
+def test_an_emptied_dimension_is_told(round_copy):
+    from ikfs_methods.report import text
+    from ikfs_methods.report.language import Words
+
+    opened = ikfs.open_round(round_copy, drop=[f"KD{i}" for i in range(1, 9)])
+    assert opened.structure.dimensions == ["PS", "PM"]
+    assert "**KD** has no indicator left" in text.say(opened.weights, Words("en"), opened)
+
+
+def test_doubtful_items_never_empty_a_dimension():
+    opened = ikfs.open_round("fgd-2020-03-26", item_rest_cutoff=0.9)
+    left = set(opened.structure.indicators) - set(opened.doubtful)
+    assert {code[:2] for code in left} == {"KD", "PS", "PM"}
+    assert len(left) == 6

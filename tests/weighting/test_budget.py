@@ -77,12 +77,27 @@ def test_what_cannot_be_a_budget_is_refused(row, column, value, said):
         budget_allocation(table)
 
 
+@pytest.mark.parametrize(("column", "value"), [("points", -30.0), ("points", np.nan), ("parent", None)])
+def test_rows_of_a_filtered_table_are_named_plainly(column, value):
+    table = POINTS.astype({"points": float, "parent": object}).set_index(pd.Index([4, 5, 7, 8, 11, 12, 20, 21]))
+    table.loc[7, column] = value
+    with pytest.raises(JudgementError, match=r"the first is row 7\b"):
+        budget_allocation(table)
+
+
 def test_tables_that_do_not_fit_are_refused():
-    with pytest.raises(ColumnError, match="columns expert, parent, indicator, points; missing: parent"):
+    with pytest.raises(
+        ColumnError, match="columns expert, parent, indicator, points; missing: parent. Supply them, or rename"
+    ):
         budget_allocation(POINTS.drop(columns="parent"))
     with pytest.raises(JudgementError, match="at least one row; found none"):
         budget_allocation(POINTS.iloc[:0])
-    with pytest.raises(ParameterError, match="number of points above 0; found 0"):
-        budget_allocation(POINTS, total=0)
+    for total in (0, np.inf, np.nan, "100", True):
+        with pytest.raises(
+            ParameterError, match=r"total must be a finite number of points above 0; found .*e\.g\. 100"
+        ):
+            budget_allocation(POINTS, total=total)
+    with pytest.raises(ParameterError, match="points above 0; found -1. Give"):
+        budget_allocation(POINTS, total=np.int64(-1))
     with pytest.raises(ParameterError, match="points must be a pandas DataFrame; found list"):
         budget_allocation([1, 2])

@@ -87,6 +87,29 @@ def test_without_rotation_the_components_stay_as_they_are():
     np.testing.assert_allclose(found.diagnostics["loadings"] ** 2, squares, atol=1e-12)
 
 
+def test_pairwise_weights_are_those_of_the_correlations_of_each_pair():
+    # Two indicators share the same rows whatever the third lacks, so pandas' correlations of the pairs must come out:
+    # eigenvalues of the same symmetric matrix, a few units in the last place.
+    pilot = pd.read_csv(REFERENCE / "pilot.csv")[["KD1", "KD2", "KD3", "KD4"]]
+    found = factor_weights(pilot, missing="pairwise", rotation="none")
+    values, vectors = np.linalg.eigh(pilot.corr().to_numpy())
+    np.testing.assert_allclose(found.diagnostics["eigenvalues"], values[::-1], rtol=1e-12)
+    assert found.diagnostics["n_components"] == 1
+    # one component: each indicator weighs as its squared entry in the eigenvector, and these sum to 1
+    np.testing.assert_allclose(found.weights, vectors[:, -1] ** 2, rtol=1e-11)
+    answered = pilot.notna().astype(int)
+    pairs = (answered.T @ answered).to_numpy()
+    assert found.n == pairs[~np.eye(4, dtype=bool)].min()
+    assert found.diagnostics["missing"] == "pairwise"
+    assert found.diagnostics["n_dropped"] == (answered.sum(axis=1) < 2).sum()
+    listwise = factor_weights(pilot, rotation="none")
+    assert listwise.diagnostics["missing"] == "listwise"
+    assert listwise.n == len(pilot.dropna())
+    pd.testing.assert_series_equal(
+        factor_weights(pilot.dropna(), missing="pairwise").weights, factor_weights(pilot.dropna()).weights, rtol=1e-11
+    )
+
+
 def test_values_that_have_no_weights_are_refused():
     values = with_correlations(np.eye(3) * 0.5 + 0.5)
     with pytest.raises(ConstantItemError, match=r"items must vary; constant .*: v1"):
@@ -99,6 +122,8 @@ def test_values_that_have_no_weights_are_refused():
         factor_weights(values, rows="people")
     with pytest.raises(ParameterError, match="minimum_eigenvalue must be a number of at least 0; found -1"):
         factor_weights(values, minimum_eigenvalue=-1)
+    with pytest.raises(ParameterError, match="missing must be one of listwise, pairwise; found 'drop'"):
+        factor_weights(values, missing="drop")
     with pytest.raises(WeightError, match="every component must have a loading; all are 0 on F2"):
         weights_from_loadings(pd.DataFrame({"F1": [0.5, 0.6], "F2": [0.0, 0.0]}))
     with pytest.raises(WeightError, match="loadings must be complete; missing for 1"):

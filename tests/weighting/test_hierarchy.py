@@ -118,7 +118,9 @@ def test_the_random_index_is_named_and_ends_at_ten():
     assert ahp(TWO).random_index_source == "Saaty 1980"
     assert max(RANDOM_INDEX) == 10
     codes = [f"e{i}" for i in range(11)]
-    with pytest.raises(JudgementError, match=r"at most 10 elements .* I has 11"):
+    with pytest.raises(
+        JudgementError, match=r"at most 10 elements .*table of random indices used here ends at 10\); I has 11"
+    ):
         ahp(one_judge(dict.fromkeys(combinations(codes, 2), 1.0)))
     with pytest.raises(JudgementError, match=r"at most 10 elements .* the matrix has 11"):
         ahp(pd.DataFrame(1.0, index=codes, columns=codes))
@@ -155,10 +157,17 @@ def test_judgements_that_do_not_fit_are_refused(row, column, value, said):
         ahp(table)
 
 
+def test_rows_of_a_filtered_table_are_named_plainly():
+    table = TWO.astype({"strength": float}).set_index(pd.Index([4, 5, 7, 8, 11, 12, 20]))
+    table.loc[7, "strength"] = 10.0
+    with pytest.raises(JudgementError, match=r"from 1 to 9; found 1 row.s., the first is row 7: expert"):
+        ahp(table)
+
+
 def test_incomplete_judgements_name_expert_and_pair():
     with pytest.raises(JudgementError, match="expert E2 must judge every pair of parent I; 1 left out: A or C"):
         ahp(TWO.drop(4))
-    with pytest.raises(ColumnError, match="missing: strength"):
+    with pytest.raises(ColumnError, match="missing: strength. Supply them, or rename"):
         ahp(TWO.drop(columns="strength"))
 
 

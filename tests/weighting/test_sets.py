@@ -58,8 +58,8 @@ def test_sets_of_different_parents_combine():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"a": 0.6}, r"must sum to 1 within their parent; found A: 1\.1\. Correct them"),
-        ({"a": 0.5 + 1e-6}, r"found A: 1\.000001\."),
+        ({"a": 0.6}, r"must sum to 1 within their parent; those of A sum to 1\.1: a=0\.6, b=0\.3, c=0\.2\. Correct"),
+        ({"a": 0.5 + 1e-6}, r"those of A sum to 1\.000001: "),
         ({"k": -0.4, "l": 1.4}, r"numbers of at least 0; found k=-0\.4"),
         ({"c": np.nan}, "numbers of at least 0; found c=nan"),
         ({"c": np.inf}, "numbers of at least 0; found c=inf"),
@@ -84,7 +84,7 @@ def test_labels_that_do_not_fit_are_refused():
         WeightSet(pd.Series(dtype=float), pd.Series(dtype=str), "typed")
     with pytest.raises(ParameterError, match="pandas Series by label; found dict"):
         WeightSet({"a": 1.0}, PARENTS, "typed")
-    with pytest.raises(WeightError, match="sum to 1 within their parent; found missing parents"):
+    with pytest.raises(WeightError, match="each weight must have a parent; none is given for b"):
         WeightSet(pd.Series({"a": 1.0, "b": 1.0}), pd.Series({"a": "A", "b": None}, dtype=object), "typed")
 
 
@@ -98,5 +98,20 @@ def test_nodes_that_cannot_be_kept_are_refused():
         zeros.without(["a"])
     with pytest.raises(WeightError, match="at least one code, each once; found p, p"):
         equal(["p", "p"])
-    with pytest.raises(ParameterError, match="a list of codes; found the text 'KD1'"):
+    with pytest.raises(ParameterError, match=r"a list of codes; found the text 'KD1'\. Give a list"):
         equal("KD1")
+
+
+@pytest.mark.parametrize("wrong", [3, None, [["a"]], [{"a": 1}]])
+def test_what_is_no_list_of_codes_is_refused(wrong):
+    with pytest.raises(ParameterError, match="must be a framework or a list of codes; found .*Read the framework with"):
+        equal(wrong)
+
+
+def test_a_frame_is_no_list_of_codes():
+    frame = pd.DataFrame({"a": [1, 2, 3], "b": [4, 5, 6]})
+    with pytest.raises(
+        ParameterError, match=r"found a DataFrame of 3 rows and 2 columns\..* give list\(frame\.columns\)"
+    ):
+        equal(frame)
+    assert equal(list(frame.columns)).weights.to_dict() == {"a": 0.5, "b": 0.5}

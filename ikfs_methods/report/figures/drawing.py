@@ -125,7 +125,7 @@ def _(result: ParallelResult, words: Words, opened: Round) -> Figure:
     with canvas(3.0) as (figure, ax):
         ax.grid(axis="y")
         ax.plot(positions, result.observed, color=BLUE, marker="o", markersize=4, label=words("observed"))
-        label = words("random, {percentile}th percentile", percentile=words.integer(result.percentile))
+        label = words("random, percentile {percentile}", percentile=words.plain(result.percentile))
         ax.plot(positions, result.simulated, color=ORANGE, marker="s", markersize=3, linestyle="--", label=label)
         if result.kind == "component":
             ax.axhline(1, color=GREY, linewidth=0.8, linestyle=":")
@@ -190,18 +190,26 @@ def _(result: IndexResult, words: Words, opened: Round) -> Figure:
     root = tree.root
     scores = result.scores.sort_values(root, ascending=False, kind="stable")
     few = len(scores) <= 8
-    shades = dict(zip(tree.dimensions, PALETTE, strict=False))
+    shades = dict(zip([code for code in tree.dimensions if code != root], PALETTE, strict=False))
     with canvas(max(2.4, _rows_height(len(scores) * (2 if few else 1)))) as (figure, ax):
         labels = [opened.called(unit) for unit in scores.index]
         places = _rows(ax, labels)
-        ax.barh(places, scores[root], height=0.62, color="#9fb3c8", label=f"{root} {tree.label(root, opened.language)}")
+        name = f"{root} {tree.label(root, opened.language)}"
+        if few:
+            ax.barh(places, scores[root], height=0.62, color="#9fb3c8", label=name)
+        else:
+            # Bars would have to start at 0 and leave the differences no room; dots need not.
+            nodes = [root, *shades]
+            ax.hlines(places, scores[nodes].min(axis=1), scores[nodes].max(axis=1), color="#cbd5e1", linewidth=1.4)
+            ax.scatter(scores[root], places, color=INK, s=30, marker="|", linewidths=2.2, zorder=4, label=name)
         for (node, shade), marker in zip(shades.items(), "osD^vP*", strict=False):
             ax.scatter(scores[node], places, color=shade, s=26 if few else 14, marker=marker, zorder=3, label=node)
         if few:
             for place, value in zip(places, scores[root], strict=True):
                 ax.annotate(words.number(value, 1), (1, place), (4, 0), xycoords="data", textcoords="offset points",
                             va="center", color=INK, fontsize=8)  # fmt: skip
-        ax.set_xlim(0, 100)
+        if few:
+            ax.set_xlim(0, 100)
         ax.set_xlabel(words("Score (0-100)"))
         localise(ax.xaxis, words, 0)
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.5 / _height(ax)), ncols=2 + len(shades))

@@ -82,7 +82,7 @@ def _(result: IndexResult, words: Words, opened: Round, *, what: str = "scores")
 def _score_table(result: IndexResult, words: Words, opened: Round) -> Laid:
     c = Columns(words)
     root = opened.structure.root
-    nodes = [root, *opened.structure.dimensions]
+    nodes = list(dict.fromkeys([root, *opened.structure.dimensions]))
     frame = result.scores[nodes].rename_axis("unit").reset_index().astype({"unit": str})
     frame["n"] = result.n[root].to_numpy()
     frame["rank"] = frame[root].rank(ascending=False, method="min")
@@ -98,7 +98,7 @@ def _score_table(result: IndexResult, words: Words, opened: Round) -> Laid:
 def _node_table(result: IndexResult, words: Words, opened: Round) -> Laid:
     c = Columns(words)
     tree = opened.structure
-    order = [tree.root, *(code for top in tree.dimensions for code in (top, *tree.children(top)))]
+    order = tree.walk()
     scores = result.scores.iloc[0][order].rename("score").rename_axis("code").to_frame()
     frame = named(scores, opened).assign(n=result.n.iloc[0][order].to_numpy())
     columns = (

@@ -37,7 +37,7 @@ def _(result: Answers, words: Words, opened: Round) -> Laid:
 def _(result: views.Sample, words: Words, opened: Round) -> Laid:
     c = Columns(words)
     columns = (
-        c.called("group", words("Cluster"), opened.called),
+        c.called("group", words("Group"), opened.called),
         c.integer("n", words("Respondents")),
         c.percent("share", words("Share")),
         c.percent("weighted_share", words("Weighted share")),
@@ -67,7 +67,7 @@ def _(result: views.Decisions, words: Words, opened: Round) -> Laid:
         c.translated("decision", words("Decision")),
         c.text("reason", words("Reason")),
     )
-    by = ", ".join(dict.fromkeys(name for name in result.table["decided_by"] if name))
+    by = ", ".join(dict.fromkeys(opened.called(name) for name in result.table["decided_by"] if name))
     shades = {"decision": lambda row: "warn" if row["differs"] else "strong"}
     note = words("Decided by: {by}. Shaded: the decision differs from what the evidence proposes.", by=by) if by else ""
     return Laid(result.table, columns, "parent", dimension(opened), shades, note)
@@ -81,7 +81,7 @@ def _(result: views.MethodDecisions, words: Words, opened: Round) -> Laid:
         c.text("parent", words("Node")),
         c.translated("choice", words("Choice")),
         c.text("reason", words("Reason")),
-        c.text("decided_by", words("Decided by")),
+        c.called("decided_by", words("Decided by"), opened.called),
     )
     return Laid(result.table, columns)
 

@@ -61,6 +61,11 @@ def _item_table(result: ByDimension, words: Words, opened: Round) -> Laid:
     c = Columns(words)
     p = opened.parameters
     frame = named(pd.concat([part.items for part in result.results.values()]), opened)
+    # Two items alone have no alpha without either of them.
+    frame["alpha_if_dropped"] = frame.get("alpha_if_dropped", float("nan"))
+    judged = frame["parent_code"].map(opened.framework.nodes["measurement"]) != "formative"
+    frame["judged"] = judged
+    critical = sorted({words.number(value, 3) for value in frame["critical_r"]})
     alphas = {code: found.alpha for code, found in opened.alpha.results.items()}
     columns = (
         c.text("code", words("Code")),
@@ -75,17 +80,22 @@ def _item_table(result: ByDimension, words: Words, opened: Round) -> Laid:
         c.number("alpha_if_dropped", words("Alpha without"), 3),
     )
     shades = {
-        "item_rest": lambda row: "bad" if row["item_rest"] < p.item_rest_cutoff else "good",
+        "item_rest": lambda row: _judge(row, row["item_rest"] >= p.item_rest_cutoff),
         "alpha_if_dropped": lambda row: "warn" if row["alpha_if_dropped"] > alphas[row["parent_code"]] else "",
     }
     note = words(
         "Critical r (r table, two-sided {alpha}): {critical}. Shaded: item-rest r below {cutoff}; alpha that rises "
         "without the item.",
         alpha=words.percent(1 - p.level, 0),
-        critical=words.number(frame["critical_r"].iloc[0], 3),
+        critical="–".join(dict.fromkeys([critical[0], critical[-1]])),
         cutoff=words.number(p.item_rest_cutoff),
     )
     return Laid(frame, columns, "parent_code", dimension(opened), shades, note)
+
+
+def _judge(row: Any, passed: bool) -> str:  # noqa: FBT001 - the cell's verdict
+    """The shade of a cell; a formative dimension has none, since its items need not go together."""
+    return ("good" if passed else "bad") if row["judged"] else ""
 
 
 def _alpha_table(result: ByDimension, words: Words, opened: Round, *, after: ByDimension | None = None) -> Laid:
@@ -106,6 +116,7 @@ def _alpha_table(result: ByDimension, words: Words, opened: Round, *, after: ByD
                     "ci_low": found.ci_low,
                     "ci_high": found.ci_high,
                     "standardized": found.standardized_alpha,
+                    "judged": opened.framework.nodes["measurement"][code] != "formative",
                 }
             )
     columns = (
@@ -113,12 +124,12 @@ def _alpha_table(result: ByDimension, words: Words, opened: Round, *, after: ByD
         c.text("name", words("Dimension")),
         c.integer("n_items", words("Items")),
         c.integer("n_respondents", "n"),
-        c.number("alpha", "Alpha", 3),
+        c.number("alpha", words("Alpha"), 3),
         c.number("ci_low", words("Low"), 3),
         c.number("ci_high", words("High"), 3),
         c.number("standardized", words("Standardised"), 3),
     )
-    shades = {"alpha": lambda row: "bad" if row["alpha"] < cutoff else "good"}
+    shades = {"alpha": lambda row: _judge(row, row["alpha"] >= cutoff)}
     note = words(
         "Low and high: {level} Feldt interval. Shaded: alpha below or at least {cutoff}.",
         level=words.percent(opened.parameters.level, 0),
@@ -159,9 +170,7 @@ def _(result: ParallelResult, words: Words, opened: Round, *, rows: int = 8) -> 
     columns = (
         c.integer("position", words("No.")),
         c.number("observed", words("Eigenvalue"), 3),
-        c.number(
-            "simulated", words("Random, {percentile}th percentile", percentile=words.integer(result.percentile)), 3
-        ),
+        c.number("simulated", words("Random, percentile {percentile}", percentile=words.plain(result.percentile)), 3),
         c.number("simulated_mean", words("Random, mean"), 3),
         c.mark("above", words("Above chance")),
     )

@@ -14,6 +14,7 @@ _HOW_TO_SUPPLY = {
     "judgements": N_("a file of pairwise judgements (`judgements`: expert, parent, left, right, favours, strength)"),
     "budget": N_("a file of budget points (`budget`: expert, parent, indicator, points)"),
     "participants": N_("a file of participants (`participants`: institution, role, number)"),
+    "respondents": N_("more respondents without a gap than there are items, and at least three items, under `answers`"),
     "group": N_("the column that holds the group of each respondent (`group` under `answers`)"),
     "region": N_("the column that holds the region of each respondent (`region` under `answers`)"),
 }

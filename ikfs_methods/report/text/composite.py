@@ -26,7 +26,17 @@ def _(result: WeightChoice, words: Words, opened: Round) -> str:
                 weight=words.number(rows["weight"].max(), 3),
             )
         )
-    return words("Weights in force: {parts}.", parts="; ".join(parts))
+    said = words("Weights in force: {parts}.", parts="; ".join(parts))
+    gone = [code for code in opened.framework.parents if code not in opened.structure.parents]
+    if not gone:
+        return said
+    return (
+        said
+        + " "
+        + words(
+            "**{names}** has no indicator left; its weight went to what stands beside it.", names=words.listing(gone)
+        )
+    )
 
 
 @say.register
@@ -56,13 +66,10 @@ def _(result: IndexResult, words: Words, opened: Round) -> str:
     root = tree.root
     if len(result.scores) == 1:
         row = result.scores.iloc[0]
-        parts = [f"{code} {words.number(row[code])}" for code in tree.dimensions]
-        said = words(
-            "{root} is **{score}** on a scale from 0 to 100; by dimension: {parts}.",
-            root=root,
-            score=words.number(row[root]),
-            parts=words.listing(parts),
-        )
+        said = words("{root} is **{score}** on a scale from 0 to 100.", root=root, score=words.number(row[root]))
+        parts = [f"{code} {words.number(row[code])}" for code in tree.dimensions if code != root]
+        if parts:
+            said += " " + words("By dimension: {parts}.", parts=words.listing(parts))
         how = words(
             "Normalisation: {normalisation}; aggregation: {aggregation}; order: {order}.",
             normalisation=words(result.normalisation),
@@ -111,15 +118,11 @@ def _(result: LeaveOneOutResult, words: Words, opened: Round) -> str:
 
 @say.register
 def _(result: VariantComparison, words: Words, opened: Round) -> str:
-    frame = result.to_frame()
-    score = frame.xs((("score"), opened.structure.root)) if ("score", opened.structure.root) in frame.index else None
-    if score is None:
+    scores = result.table[result.table.index == ("score", opened.structure.root)]
+    if scores.empty:
         return words("The variants are compared below.")
-    return words(
-        "The index is {first} in the round and {last} in the variant.",
-        first=words.number(score.iloc[0]),
-        last=words.number(score.iloc[-2]),
-    )
+    shown = [f"{name} {words.number(scores[name].iloc[0])}" for name in scores.columns]
+    return words("The index by variant: {shown}.", shown="; ".join(shown))
 
 
 @say.register

@@ -11,14 +11,15 @@ from ikfs_methods.rounds import Round, views
 
 @say.register
 def _(result: Framework, words: Words, opened: Round) -> str:
-    dimensions = [f"{result.label(code, words.language)} ({code})" for code in result.dimensions]
+    dimensions = [f"{result.label(code, words.language)} ({code})" for code in result.dimensions if code != result.root]
     counts = words.plural(
-        "{name} has {n} candidate indicator in the dimensions {dimensions}.",
-        "{name} has {n} candidate indicators in the dimensions {dimensions}.",
+        "{name} has {n} candidate indicator.",
+        "{name} has {n} candidate indicators.",
         len(result.indicators),
         name=f"{result.name[words.language]} ({result.root})",
-        dimensions=words.listing(dimensions),
     )
+    if dimensions:
+        counts += " " + words("Its dimensions are {dimensions}.", dimensions=words.listing(dimensions))
     standing = words("Standing of the framework: **{status}**.", status=words(result.status))
     return f"{counts} {standing} {result.source[words.language]}"
 
@@ -84,7 +85,7 @@ def _(result: views.Decisions, words: Words, opened: Round) -> str:
 @say.register
 def _(result: views.MethodDecisions, words: Words, opened: Round) -> str:
     if result.table.empty:
-        return words("No decision on the method is recorded; the defaults of the framework and equal weights apply.")
+        return words("No decision on the method is recorded; the parameters and the framework's defaults apply.")
     return words.plural(
         "{n} decision on the method is recorded.", "{n} decisions on the method are recorded.", len(result.table)
     )
@@ -92,6 +93,4 @@ def _(result: views.MethodDecisions, words: Words, opened: Round) -> str:
 
 @say.register
 def _(result: views.Participants, words: Words, opened: Round) -> str:
-    return words.plural(
-        "The table names {n} institution or group.", "The table names {n} institutions or groups.", len(result.table)
-    )
+    return words("The institutions at the table and their roles.")

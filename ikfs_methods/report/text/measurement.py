@@ -12,7 +12,7 @@ from ikfs_methods.factor import ExploratoryResult, KmoResult, ParallelResult
 from ikfs_methods.reliability import AlphaResult
 from ikfs_methods.report.language import N_, Words
 from ikfs_methods.report.text.base import say
-from ikfs_methods.rounds import ByDimension, Round
+from ikfs_methods.rounds import Absent, ByDimension, Round
 from ikfs_methods.validity import AikenResult, ItemAnalysisResult
 
 
@@ -101,13 +101,16 @@ def _alphas(result: ByDimension, after: ByDimension | None, words: Words, opened
     if low:
         tail = words("Below {cutoff}: **{names}**.", cutoff=words.number(cutoff), names=words.listing(low))
     elif reflective:
-        tail = words("All of them reach {cutoff}.", cutoff=words.number(cutoff))
+        reach = N_("All of them reach {cutoff} after the decisions.") if after else N_("All of them reach {cutoff}.")
+        tail = words(reach, cutoff=words.number(cutoff))
     return " ".join(part for part in (head, tail, aside) if part)
 
 
 @say.register
 def _(result: KmoResult, words: Words, opened: Round) -> str:
     p, test = opened.parameters, opened.bartlett
+    if isinstance(test, Absent):
+        return say(test, words, opened)
     low = result.items[result.items < p.msa_cutoff]
     head = words(
         "KMO is **{kmo}** ({band} in Kaiser's words); Bartlett's test gives chi-square {chi2} with {df} degrees of "
@@ -135,14 +138,14 @@ def _(result: KmoResult, words: Words, opened: Round) -> str:
 def _(result: ParallelResult, words: Words, opened: Round) -> str:
     kind = words("components") if result.kind == "component" else words("common factors")
     said = words.plural(
-        "Parallel analysis on {kind} ({draws} random matrices, {percentile}th percentile, seed {seed}) keeps "
+        "Parallel analysis on {kind} ({draws} random matrices, percentile {percentile}, seed {seed}) keeps "
         "**{n}** dimension.",
-        "Parallel analysis on {kind} ({draws} random matrices, {percentile}th percentile, seed {seed}) keeps "
+        "Parallel analysis on {kind} ({draws} random matrices, percentile {percentile}, seed {seed}) keeps "
         "**{n}** dimensions.",
         result.n_factors,
         kind=kind,
         draws=words.integer(result.draws),
-        percentile=words.integer(result.percentile),
+        percentile=words.plain(result.percentile),
         seed=str(opened.parameters.seed),
     )
     if result.n_factors:
