@@ -1,10 +1,11 @@
 """One FGD round: its folder, parameters, decisions, results, and variants of it."""
 
 from ikfs_methods.rounds import views
+from ikfs_methods.rounds.opened import Absent, ByDimension
 from ikfs_methods.rounds.opening import open_round
 from ikfs_methods.rounds.parameters import Parameters
 from ikfs_methods.rounds.parameters import table as parameter_table
-from ikfs_methods.rounds.round import Absent, ByDimension, Round
+from ikfs_methods.rounds.round import Round
 from ikfs_methods.rounds.variants import VariantComparison, compare_variants, variant_of
 from ikfs_methods.rounds.weights import WeightChoice
 

@@ -1,76 +1,22 @@
-"""One FGD round, opened: its checked inputs, its parameters, and every result that its chapters show."""
+"""One FGD round: every result that its chapters show, from its checked inputs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ikfs_methods import evidence, factor, index, reliability, robustness, validity, weighting, witness
-from ikfs_methods.answers import Answers
 from ikfs_methods.correlation import CorrelationResult, correlation_matrix
-from ikfs_methods.errors import ParameterError
-from ikfs_methods.framework import Framework
-from ikfs_methods.result import Result, Shown
-from ikfs_methods.rounds.parameters import Parameters
-from ikfs_methods.rounds.roundfile import RoundFile
+from ikfs_methods.result import Shown
+from ikfs_methods.rounds.opened import Absent, ByDimension, Opened
 from ikfs_methods.rounds.weights import WeightChoice, choose_weights, weight_sets
 from ikfs_methods.weighting import WeightSet
 
-T = TypeVar("T", bound=Result)
 
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """Stands for a result whose input the round does not have; the chapter says so and goes on."""
-
-    input: str
-
-
-@dataclass(frozen=True, slots=True)
-class ByDimension(Shown):
-    """The same kind of result for several dimensions, by their codes."""
-
-    results: Mapping[str, Any]
-
-    def __getitem__(self, code: str) -> Any:
-        return self.results[code]
-
-    def to_frame(self) -> pd.DataFrame:
-        """The results' frames below each other, with the dimension as first index level."""
-        parts: dict[str, pd.DataFrame] = {code: result.to_frame() for code, result in self.results.items()}
-        return pd.concat(parts, names=["dimension"]) if parts else pd.DataFrame()
-
-
-@dataclass(frozen=True, repr=False)
-class Round(Shown):
-    """A round in memory. Results are computed when first asked for, then kept; nothing here changes after opening.
-
-    `structure` is the framework without the indicators that were dropped; evidence uses all candidates, weights and
-    the index use what is retained.
-    """
-
-    folder: Path
-    file: RoundFile
-    framework: Framework
-    parameters: Parameters
-    language: str
-    answers: Answers
-    panel: pd.DataFrame | None
-    judgements: pd.DataFrame | None
-    budget: pd.DataFrame | None
-    participants: pd.DataFrame | None
-    overrides: Mapping[str, Any]
-
-    @property
-    def id(self) -> str:
-        """The round's name."""
-        return self.file.id
+class Round(Opened, Shown):
+    """A round in memory. Results are computed when first asked for, then kept."""
 
     def to_frame(self) -> pd.DataFrame:
         """The round at a glance: what JupyterLab shows of it."""
@@ -84,66 +30,7 @@ class Round(Shown):
         }
         return pd.DataFrame({"": pd.Series(shown)})
 
-    @property
-    def label(self) -> str:
-        """The round's name with what a variant changes."""
-        changed = [
-            f"{name}={'+'.join(value) if isinstance(value, list) else value}" for name, value in self.overrides.items()
-        ]
-        return " ".join([self.id, *changed])
-
-    def called(self, value: object) -> str:
-        """What the round's `labels` call a group, role or institution in this language; else its own name."""
-        found = self.file.labels.get(str(value))
-        return str(value) if found is None else found[self.language]
-
-    @cached_property
-    def dropped(self) -> list[str]:
-        """Indicators left out of weights and index: by decision, then by the parameter `drop`."""
-        decided = [entry.indicator for entry in self.file.decisions if entry.decision == "drop"]
-        return list(dict.fromkeys([*decided, *self.parameters.drop]))
-
-    @cached_property
-    def structure(self) -> Framework:
-        """The framework of what is retained."""
-        return self.framework.without(self.dropped) if self.dropped else self.framework
-
-    @property
-    def rng(self) -> np.random.Generator:
-        """A fresh generator from the round's seed, so that no result depends on what ran before it."""
-        return np.random.default_rng(self.parameters.seed)
-
-    def items(self, dimension: str | None = None, *, retained: bool = False) -> pd.DataFrame:
-        """The keyed answers (respondents, indicators) of one dimension, or of all."""
-        tree = self.structure if retained else self.framework
-        codes = [code for code in tree.indicators if dimension is None or tree.parent(code) == dimension]
-        return self.answers.items[codes]
-
-    def by_dimension(self, method: Callable[..., T], *, retained: bool = False, **options: Any) -> ByDimension:
-        """The method applied to the keyed answers of every dimension with at least two items."""
-        return ByDimension(
-            {code: method(self.items(code, retained=retained), **options) for code in self.scales(retained=retained)}
-        )
-
-    def scales(self, *, retained: bool = False) -> list[str]:
-        """The dimensions with at least two indicators of their own: what an alpha can be computed for."""
-        tree = self.structure if retained else self.framework
-        return [code for code in tree.dimensions if len(tree.indicators_of(code)) > 1]
-
     # Expert panel
-
-    @cached_property
-    def criteria(self) -> list[str]:
-        """The criteria on which the panel rated, in the file's order."""
-        return [] if self.panel is None else list(dict.fromkeys(self.panel["criterion"]))
-
-    def ratings(self, criterion: str) -> pd.DataFrame | Absent:
-        """The panel's ratings on one criterion (experts, indicators)."""
-        if self.panel is None or criterion not in self.criteria:
-            return Absent("panel")
-        part = self.panel[self.panel["criterion"] == criterion]
-        wide = part.pivot_table(index="expert", columns="indicator", values="rating", aggfunc="first", sort=False)
-        return wide.reindex(columns=[code for code in self.framework.indicators if code in wide.columns])
 
     def aiken(self, criterion: str | None = None) -> validity.AikenResult | Absent:
         """Aiken's V of every candidate on a criterion (None: the one that the verdict uses)."""
@@ -194,12 +81,6 @@ class Round(Shown):
         return correlation_matrix(self.items(retained=True), missing=self.parameters.missing)
 
     @cached_property
-    def factorable(self) -> bool:
-        """Whether there are more usable respondents than items; with fewer no factor analysis is defined."""
-        used = self.items().dropna() if self.parameters.missing == "listwise" else self.items()
-        return len(used) > len(self.framework.indicators) > 2
-
-    @cached_property
     def kmo(self) -> factor.KmoResult | Absent:
         """Sampling adequacy of all candidates."""
         return factor.kmo(self.correlation) if self.factorable else Absent("respondents")
@@ -237,13 +118,6 @@ class Round(Shown):
         matrix = self.correlation_retained if retained else self.correlation
         wanted = self.in_force("n_factors", "factors") or max(1, chance.n_factors)
         return factor.exploratory(matrix, n_factors=wanted, extraction=p.extraction, rotation=p.rotation)
-
-    def in_force(self, parameter: str, topic: str) -> Any:
-        """The value given for this run, else decided by the round, else its parameter (None: nothing said)."""
-        if parameter in self.overrides:
-            return self.overrides[parameter]
-        decided = [entry.choice for entry in self.file.method_decisions if entry.topic == topic]
-        return decided[0] if decided else getattr(self.parameters, parameter)
 
     # Evidence
 
@@ -318,39 +192,12 @@ class Round(Shown):
     @cached_property
     def weight_sets(self) -> dict[str, WeightSet]:
         """Every weight set that the inputs support, by name; each covers the parents that it can."""
-        return weight_sets(self)
+        return weight_sets(self, None if isinstance(self.ahp, Absent) else self.ahp, self.factor_sets)
 
     @cached_property
     def weights(self) -> WeightChoice:
         """The weights in force, parent by parent, and who chose them."""
-        return choose_weights(self)
-
-    @cached_property
-    def build_options(self) -> dict[str, Any]:
-        """Normalisation, aggregation, order and the like in force: parameter, else decision, else framework."""
-        p = self.parameters
-        aggregation = self.in_force("aggregation", "aggregation") or self.framework.aggregation
-        options = {
-            "normalisation": self.in_force("normalisation", "normalisation") or self.framework.normalisation,
-            "aggregation": [aggregation] if isinstance(aggregation, str) else list(aggregation),
-            "order": p.order or self.framework.order,
-            "minimum_answered": p.minimum_answered,
-            "floor": p.floor,
-            "design_weights": self.answers.weight,
-        }
-        if options["order"] == "unit-first" and options["normalisation"] == "minmax":
-            raise ParameterError(
-                "normalisation minmax with order unit-first needs units to compare, which the index of the whole does "
-                "not have. Choose normalisation=scale, or order=respondent-first."
-            )
-        return options
-
-    def units(self, by: str | None) -> pd.Series | Absent:
-        """The unit of every respondent: `group`, `region`, or None for the whole."""
-        if by is None:
-            return pd.Series(self.id, index=self.answers.items.index, dtype="category")
-        unit = self.answers.group if by == "group" else self.answers.region
-        return Absent(by) if unit is None else unit
+        return choose_weights(self, self.weight_sets)
 
     def index(self, by: str | None = None, **changes: Any) -> index.IndexResult | Absent:
         """Scores at every node of the tree, for the whole (None), by `group` or by `region`."""

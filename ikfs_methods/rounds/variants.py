@@ -12,8 +12,9 @@ from ikfs_methods.checks import listed
 from ikfs_methods.errors import ParameterError
 from ikfs_methods.factor import ExploratoryResult
 from ikfs_methods.result import Shown
+from ikfs_methods.rounds.opened import Absent
 from ikfs_methods.rounds.opening import open_round
-from ikfs_methods.rounds.round import Absent, Round
+from ikfs_methods.rounds.round import Round
 
 
 @dataclass(frozen=True, slots=True)

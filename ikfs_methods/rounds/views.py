@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ikfs_methods.result import Shown
+from ikfs_methods.rounds.opened import Absent
 from ikfs_methods.rounds.parameters import table as parameter_rows
-from ikfs_methods.rounds.round import Absent, Round
+from ikfs_methods.rounds.round import Round
 
 
 @dataclass(frozen=True, slots=True)

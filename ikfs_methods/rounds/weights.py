@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,10 +12,8 @@ from ikfs_methods.checks import listed
 from ikfs_methods.errors import DecisionError
 from ikfs_methods.framework import Framework
 from ikfs_methods.result import Shown
+from ikfs_methods.rounds.opened import Opened
 from ikfs_methods.weighting import AhpResult, WeightSet
-
-if TYPE_CHECKING:
-    from ikfs_methods.rounds.round import Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +42,16 @@ class WeightChoice(Shown):
         return self.table
 
 
-def weight_sets(opened: Round) -> dict[str, WeightSet]:
+def weight_sets(opened: Opened, ahp: AhpResult | None, factor_sets: list[WeightSet]) -> dict[str, WeightSet]:
     """Equal weights, and those from people and from data for which the round has the input."""
     tree = opened.structure
     sets = {"equal": weighting.equal(tree)}
-    if isinstance(opened.ahp, AhpResult):
-        sets["ahp"] = opened.ahp
+    if ahp is not None:
+        sets["ahp"] = ahp
     if opened.budget is not None:
         sets["budget"] = weighting.budget_allocation(opened.budget)
-    if opened.factor_sets:
-        sets["factor"] = weighting.combine(*opened.factor_sets)
+    if factor_sets:
+        sets["factor"] = weighting.combine(*factor_sets)
     # People weigh all candidates; what was dropped hands its weight to its siblings in proportion.
     return {name: _kept(found, list(tree.nodes.index)) for name, found in sets.items()}
 
@@ -62,7 +60,7 @@ def _kept(found: WeightSet, codes: list[str]) -> WeightSet:
     return found.within([code for code in found.weights.index if code in codes])
 
 
-def choose_weights(opened: Round) -> WeightChoice:
+def choose_weights(opened: Opened, sets: Mapping[str, WeightSet]) -> WeightChoice:
     """The weights in force for every parent.
 
     A weight set given for this run comes first where it covers the parent, then a decision of the round on that parent,
@@ -78,20 +76,20 @@ def choose_weights(opened: Round) -> WeightChoice:
                 f"({listed(opened.framework.parents)}); found {parent!r}. Correct the entry."
             )
     rows = []
-    given = opened.weight_sets.get(opened.overrides.get("weights", ""))
+    given = sets.get(opened.overrides.get("weights", ""))
     for parent in tree.parents:
         covered = _within(given, parent, tree) is not None
         entry = None if covered else decided.get(parent) or decided.get(None)
         name = str(entry.choice) if entry else opened.parameters.weights
         by = entry.decided_by if entry else ""
-        found = _within(opened.weight_sets.get(name), parent, tree)
+        found = _within(sets.get(name), parent, tree)
         if found is None and entry is not None:
             raise DecisionError(
                 f"{opened.folder / 'round.yaml'}: the decision for {parent} asks for weights by {name!r}, which the "
-                f"round cannot give; it has {_available(opened, parent)}. Supply the input or change the decision."
+                f"round cannot give; it has {_available(sets, parent, tree)}. Supply the input or change the decision."
             )
         if found is None:
-            name, found = "equal", _within(opened.weight_sets["equal"], parent, tree)
+            name, found = "equal", _within(sets["equal"], parent, tree)
         rows += [(code, parent, weight, name, by) for code, weight in found.items()] if found is not None else []
     table = pd.DataFrame(rows, columns=["code", "parent", "weight", "method", "decided_by"]).set_index("code")
     return WeightChoice(table.reindex([code for code in tree.nodes.index if code in table.index]))
@@ -105,7 +103,5 @@ def _within(found: WeightSet | None, parent: str, tree: Framework) -> pd.Series 
     return part if set(part.index) == set(tree.children(parent)) else None
 
 
-def _available(opened: Round, parent: str) -> str:
-    return listed(
-        name for name, found in opened.weight_sets.items() if _within(found, parent, opened.structure) is not None
-    )
+def _available(sets: Mapping[str, WeightSet], parent: str, tree: Framework) -> str:
+    return listed(name for name, found in sets.items() if _within(found, parent, tree) is not None)
