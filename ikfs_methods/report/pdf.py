@@ -31,7 +31,8 @@ def make(document: Document, work: Path, run: Run) -> bytes:
     variables = {"language": document.language, "region": region, "year": day.year, "month": day.month, "day": day.day,
                  "author": document.author, "toc-depth": 2}  # fmt: skip
     options = [f"--variable={name}={value}" for name, value in variables.items() if value != ""]
-    run("typst-smart", "report.typ", [f"--template={template}", *options])
+    # Unwrapped, so that a cell is one line of the source, whatever the length of its text.
+    run("typst-smart", "report.typ", [f"--template={template}", "--wrap=none", *options])
     source = work / "report.typ"
     text = source.read_text(encoding="utf-8")
     if len(re.findall(r"^==? |^#heading\(level: [12],", text, re.MULTILINE)) > TOC_ENTRIES:

@@ -228,3 +228,18 @@ def test_pictures_by_path_are_refused_and_pasted_ones_shown(tmp_path):
 def test_a_heading_level_left_out_is_no_obstacle(tmp_path):
     made = render(report(tmp_path, sample.prose("### Third\n\ntext")), tmp_path)
     assert set(made) == {"html", "pdf", "docx"}
+
+
+def test_a_long_group_heading_stays_with_the_row_after_it(tmp_path, monkeypatch):
+    sources = []
+
+    def keep(_source, text, _folder, _document, target):
+        sources.append(text)
+        target.write_bytes(b"%PDF")
+
+    monkeypatch.setattr(pdf, "_set", keep)
+    heading = "KD " + "Pemenuhan kebutuhan dan hak dasar " * 4
+    plain = sample.rows([["a", "1"], ["b", "2"]], ["left", "num"], ["Kode", "Nilai"], {0: heading})
+    render(report(tmp_path, sample.table(plain, "tbl-x", "X")), tmp_path / "out", ["pdf"])
+    # a header of the second level is never left alone at the foot of a page
+    assert "table.header(level: 2, repeat: false" in sources[0]
