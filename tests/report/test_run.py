@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -141,3 +143,11 @@ def test_options_of_jupyterlab_are_passed_on(monkeypatch, capsys):
         main(["check", "fgd-2020-03-26", "--no-browser"])
     assert stopped.value.code == 2
     assert "unrecognized arguments: --no-browser" in capsys.readouterr().err
+
+
+def test_a_reader_that_leaves_early_is_no_error():
+    program = [sys.executable, "-m", "ikfs_methods.cli", "parameters"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdout.close()
+        said = running.stderr.read()
+    assert (running.returncode, said) == (0, b"")
