@@ -98,9 +98,11 @@ def factor_weights(
 def weights_from_loadings(loadings: pd.DataFrame) -> LoadingWeights:
     """Weights from (rotated) component loadings, indicators x components (OECD/JRC 2008, section 6).
 
-    Squared loadings are scaled to sum 1 within each component; each indicator goes to the component where its scaled
-    square is highest (the first of equals), and weighs that square times the component's share of the variance that
-    all kept components explain; the weights are then scaled to sum 1.
+    Each indicator goes to the component on which its loading is largest in size (the first of equals). It weighs its
+    squared loading, scaled to sum 1 within that component, times the component's share of the variance that all kept
+    components explain; the weights are then scaled to sum 1. The Handbook's Table 18 comes out to all its decimals
+    only so: its text names the component with the largest scaled square for one indicator (exports), which gives that
+    one .06 where the table prints .07.
 
     Raises WeightError for a component on which nothing loads, and what `checks.numeric_frame` raises.
     Answers the question: how does a loading matrix turn into weights?
@@ -115,7 +117,7 @@ def weights_from_loadings(loadings: pd.DataFrame) -> LoadingWeights:
     if len(empty):
         raise WeightError(f"every component must have a loading; all are 0 on {listed(empty)}. Leave it out.")
     scaled, shares = squares / explained, (explained / explained.sum()).rename("share")
-    place = scaled.to_numpy().argmax(axis=1)
+    place = squares.to_numpy().argmax(axis=1)
     raw = scaled.to_numpy()[np.arange(len(scaled)), place] * shares.to_numpy()[place]
     component = pd.Series(scaled.columns[place], index=scaled.index, name="component")
     return LoadingWeights(pd.Series(raw / raw.sum(), index=scaled.index, name="weight"), component, shares, scaled)
