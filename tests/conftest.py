@@ -6,12 +6,18 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 # One thread of linear algebra: two test processes share two cores.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+
+import numpy as np  # noqa: E402 - after the number of threads is set
+import pandas as pd  # noqa: E402
+
+from ikfs_methods.framework import Framework  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = "fgd-2020-03-26"
@@ -37,3 +43,21 @@ def spoil(round_copy: Path) -> Callable[[str, str, str], Path]:
         return round_copy
 
     return change
+
+
+@pytest.fixture
+def tree() -> Callable[..., Framework]:
+    """Makes a framework from (code, parent, scale_min, scale_max) rows; a dimension has no scale."""
+
+    def make(*rows: tuple[Any, ...], **settings: Any) -> Framework:
+        full = [row if len(row) == 4 else (*row, np.nan, np.nan) for row in rows]
+        nodes = pd.DataFrame(full, columns=["code", "parent", "scale_min", "scale_max"]).set_index("code")
+        return Framework("test", {"id": "uji", "en": "test"}, "1", "proposed", "", nodes, **settings)
+
+    return make
+
+
+@pytest.fixture
+def small(tree: Callable[..., Framework]) -> Framework:
+    """Two dimensions with two and one indicator, answers 1 to 5."""
+    return tree(("I", ""), ("X", "I"), ("Y", "I"), ("x1", "X", 1, 5), ("x2", "X", 1, 5), ("y1", "Y", 1, 5))

@@ -73,10 +73,10 @@ def _run_all(opened: Round, chapters: list[Chapter], aside: Path, told: Told) ->
     folder = aside / "notebooks"
     where = Path(os.path.relpath(opened.folder, folder)).as_posix()
     given = dict(opened.overrides)
-    _quiet_kernels(opened)
-
+    midnight = dt.datetime.combine(opened.file.date, dt.time(), dt.UTC)
     # papermill changes the working folder of its process, so chapters side by side need a process each.
-    with ProcessPoolExecutor(WORKERS, get_context("spawn")) as runners, ThreadPoolExecutor(WORKERS) as waiters:
+    pool = ProcessPoolExecutor(WORKERS, get_context("spawn"), quiet_kernels, (int(midnight.timestamp()),))
+    with pool as runners, ThreadPoolExecutor(WORKERS) as waiters:
 
         def one(chapter: Chapter) -> None:
             told(chapter.name, "start")
@@ -101,12 +101,14 @@ def _run_all(opened: Round, chapters: list[Chapter], aside: Path, told: Told) ->
                 raise failed
 
 
-def _quiet_kernels(opened: Round) -> None:
-    """What every kernel inherits: one thread of linear algebra each (same bytes, no contention), one clock."""
+def quiet_kernels(moment: int) -> None:
+    """Sets what the kernels of a runner's process inherit: one thread of linear algebra (same bytes), one clock.
+
+    `moment` is the round's date in seconds; it runs in the runner, so that the caller's own settings stay as they are.
+    """
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
-    midnight = dt.datetime.combine(opened.file.date, dt.time(), dt.UTC)
-    os.environ["SOURCE_DATE_EPOCH"] = str(int(midnight.timestamp()))
+    os.environ["SOURCE_DATE_EPOCH"] = str(moment)
     os.environ["PYTHONHASHSEED"] = "0"
     os.environ["MPLBACKEND"] = "agg"
 

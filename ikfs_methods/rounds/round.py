@@ -239,7 +239,7 @@ class Round(Opened, Shown):
                 rows += witness.eigenvalues(self.items(), chance.observed, subject=everything)
             if not isinstance(found, Absent) and (found.extraction, found.rotation) == ("minres", "oblimin"):
                 rows += witness.loadings(self.items(), found.loadings, subject=everything)
-            for part in self.factor_sets if self.parameters.missing == "listwise" else []:
+            for part in self.factor_sets:
                 code = str(part.parents.iloc[0])
                 rows += witness.components(
                     self.items(code, retained=True), part.diagnostics["loadings"], subject=code, normalize=True
