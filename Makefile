@@ -9,7 +9,7 @@ BIN = .venv/bin
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help environment report test check lab bench lock data catalogues clean
+.PHONY: help environment report test check lab bench lock data catalogues hooks clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+: .*##' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -23,8 +23,8 @@ report: environment  ## the report of the FGD, Bahasa Indonesia and English, in 
 test: environment  ## the tests, without the long simulations
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
-check: environment  ## lint, format and types
-	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
+check: environment  ## lint, format, types, and no microdata in git
+	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/python tools/microdata.py
 
 lab: environment  ## JupyterLab with the notebooks
 	@$(BIN)/ikfs lab
@@ -40,6 +40,9 @@ data: environment  ## the invented answers and ratings of the example round agai
 
 catalogues: environment  ## the report's words of both languages, after a change of messages in the code
 	@$(BIN)/python tools/catalogue.py
+
+hooks:  ## this clone refuses commits with microdata or personal data from now on
+	@git config core.hooksPath .githooks
 
 clean:  ## without .venv, outputs and caches
 	@$(PYTHON) tools/clean.py

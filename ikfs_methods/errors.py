@@ -6,7 +6,10 @@ message alone and ends with exit code 2; no traceback of a library reaches a use
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class IkfsError(Exception):
@@ -61,6 +64,18 @@ class JudgementError(IkfsError):
     """What experts judged is incomplete, contradictory or off its scale."""
 
 
+class PrivacyError(IkfsError):
+    """Personal data stand where none may, or were not declared."""
+
+
+class DictionaryError(IkfsError):
+    """A label, scale or column of the answers is not in the round's dictionary, or the dictionary is broken."""
+
+
+class CorrectionError(IkfsError):
+    """A declared correction of the answers does not apply, or no longer."""
+
+
 class DecisionError(IkfsError):
     """A decision of the round does not fit the framework."""
 
@@ -85,3 +100,43 @@ class InputProblemsError(IkfsError):
         count = len(self.problems)
         heading = f"{count} problem{'s' if count != 1 else ''} in the inputs of the round:"
         super().__init__("\n".join([heading, *(f"  {i}. {text}" for i, text in enumerate(self.problems, 1))]))
+
+
+class Problems:
+    """Collects what is wrong, so that all of it is told at once."""
+
+    def __init__(self) -> None:
+        self.found: list[IkfsError] = []
+
+    def __iter__(self) -> Iterator[IkfsError]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def add(self, *errors: IkfsError) -> None:
+        """Keeps errors for later."""
+        self.found.extend(errors)
+
+    def tried(self, step: Callable[[], T]) -> T | None:
+        """The step's result, or None with its error kept."""
+        try:
+            return step()
+        except IkfsError as error:
+            self.found.append(error)
+            return None
+
+    def error(self) -> IkfsError:
+        """One error as itself, several (and those within them) as one InputProblemsError."""
+        if len(self.found) == 1:
+            return self.found[0]
+        return InputProblemsError(
+            text
+            for error in self.found
+            for text in (error.problems if isinstance(error, InputProblemsError) else [error])
+        )
+
+    def raise_any(self) -> None:
+        """Raises what was found; nothing when nothing was."""
+        if self.found:
+            raise self.error()
