@@ -1,15 +1,16 @@
-"""`ikfs`: reports, checks, parameters and JupyterLab; exit code 2 and one plain message for what is wrong."""
+"""`ikfs`: new rounds, checks, reports, parameters, JupyterLab; exit code 2 and one plain message for what is wrong."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
 from typing import Any, Self
 
-from ikfs_methods.errors import IkfsError, ParameterError
+from ikfs_methods.errors import IkfsError, InputProblemsError, ParameterError
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
         place = f": {error.filename}" if error.filename else ""
         print(
             f"ikfs: a file or folder must be readable and writable; the system says {error.strerror}{place}. "
-            "Choose another place with --output, or free the disk; a former report is untouched.",
+            "Choose another place, or free the disk; a former report is untouched.",
             file=sys.stderr,
         )
         return 2
@@ -66,8 +67,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     make.set_defaults(run=_report)
 
-    check = verbs.add_parser("check", help="every problem of a round's inputs at once, before anything runs")
-    check.add_argument("round", metavar="ROUND")
+    new = verbs.add_parser("new", help="draft a round from a data file: indicators, scales, dimensions, open questions")
+    new.add_argument("folder", metavar="FOLDER", help="where the round shall be; must not exist yet, or be empty")
+    new.add_argument(
+        "--from",
+        dest="source",
+        metavar="FILE",
+        required=True,
+        help="CSV, XLSX, .sav, .dta, Parquet, Kobo, Google Forms",
+    )
+    new.add_argument("--form", metavar="XLSFORM", help="the form of a KoboToolbox or ODK survey")
+    new.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook that has several")
+    new.add_argument("--language", choices=("id", "en"), default="id", help="of the round and its report; default: id")
+    new.set_defaults(run=_new)
+
+    check = verbs.add_parser("check", help="every problem and open question of a round at once, before anything runs")
+    check.add_argument("round", metavar="ROUND", help="a folder with round.yaml, or the name of a shipped round")
     check.add_argument("-p", "--parameter", metavar="NAME=VALUE", action="append", default=[])
     check.set_defaults(run=_check)
 
@@ -97,18 +112,42 @@ def _report(asked: argparse.Namespace) -> None:
             print(f"  {_short(path)}")
 
 
-def _check(asked: argparse.Namespace) -> None:
-    from ikfs_methods.report.chapters import find  # noqa: PLC0415
-    from ikfs_methods.rounds import open_round  # noqa: PLC0415
+def _new(asked: argparse.Namespace) -> None:
+    from ikfs_methods.places import project  # noqa: PLC0415
+    from ikfs_methods.rounds.drafting import new_round, summary  # noqa: PLC0415
 
-    opened = open_round(asked.round, overrides=_overrides(asked.parameter))
-    # What the chapters will ask for first: a round that passes here runs.
-    _ = opened.weights, opened.factors, opened.factors_retained, opened.evidence, opened.index()
-    chapters = find()
-    print(
-        f"{opened.id}: {opened.answers.n} respondents, {len(opened.framework.indicators)} candidate indicators, "
-        f"{len(opened.structure.indicators)} retained, {len(chapters)} chapters. Nothing to mend."
-    )
+    made = new_round(asked.folder, asked.source, form=asked.form, sheet=asked.sheet, language=asked.language)
+    folder = Path(asked.folder).absolute()
+    print(summary(made))
+    print(f"\nWritten to {_short(folder)}:")
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        print(f"  {path.relative_to(folder)}")
+    if folder.is_relative_to(project()):
+        print("This folder lies inside the project's repository: answers of real people belong outside it.")
+    print("\nNext: correct what was guessed wrongly and answer the questions in these files, then")
+    print(f"  ikfs check {_typed(folder)}")
+    print(f"  ikfs report {_typed(folder)}")
+
+
+def _check(asked: argparse.Namespace) -> int:
+    from ikfs_methods.report.chapters import find  # noqa: PLC0415
+    from ikfs_methods.rounds import check_round  # noqa: PLC0415
+    from ikfs_methods.rounds.drafting import numbered  # noqa: PLC0415
+
+    found = check_round(asked.round, overrides=_overrides(asked.parameter))
+    if found.problems:
+        print(f"ikfs: {InputProblemsError(found.problems)}", file=sys.stderr, flush=True)
+    else:
+        print(f"{asked.round}:")
+        for fact in found.facts:
+            print(f"  {fact}")
+    if found.questions:
+        count = len(found.questions)
+        print(f"{count} question{'' if count == 1 else 's'} still open, or answered by a guess:")
+        print(numbered(found.questions))
+    if not found.problems:
+        print(f"Nothing to mend; {len(find())} chapters can run.")
+    return 2 if found.problems else 0
 
 
 def _parameters(_: argparse.Namespace) -> None:
@@ -149,6 +188,11 @@ def _overrides(pairs: list[str]) -> dict[str, Any]:
 def _short(path: Path) -> str:
     """The path from the working folder, when it lies below it."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _typed(path: Path) -> str:
+    """The path as one types it: quoted when the shell would take it apart."""
+    return shlex.quote(_short(path))
 
 
 class _Progress:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ikfs_methods import framework
-from ikfs_methods.errors import FrameworkError, InputFileError
+from ikfs_methods.errors import FrameworkError, InputFileError, InputProblemsError, PrivacyError
 
 HEAD = ",".join(framework.COLUMNS)
 SETTINGS = "id: t\nname: {id: Uji, en: Test}\nversion: '1'\nstatus: proposed\nsource: invented\n"
@@ -62,6 +66,97 @@ def test_dropping_the_only_child_drops_its_parent(tmp_path):
 def test_broken_tables_are_refused_with_rule_and_row(tmp_path, rows, message):
     with pytest.raises(FrameworkError, match=message):
         framework.read(write(tmp_path, *rows))
+
+
+# Each mistake changes a row or a setting of its own, so that any number of them can be planted together.
+WIDE = (node("I"), node("A", "I"), node("B", "I"), *(leaf(f"a{i}", "A") for i in range(1, 10)), leaf("b1", "B"))
+MISTAKES = {
+    (leaf("a1", "A"), leaf("a1", "AA")): r"every parent must be .*; found in a1 \(row 5, parent 'AA'\)\. Did you mean",
+    (leaf("a2", "A"), leaf("a2", "A", low="5", high="1")): r"scale_min must be below scale_max; found in a2 \(row 6",
+    (leaf("a3", "A"), leaf("a3", "A", direction="2")): r"direction must be 1 or -1; found in a3 .* with '2'",
+    (
+        leaf("a4", "A"),
+        leaf("a4", "A", high="five"),
+    ): r"scale_max of an indicator must be a number; found in a4 .*'five'",
+    (
+        leaf("a5", "A"),
+        leaf("a5", "A", column="b1"),
+    ): r"each indicator must name its own column of the answers; found in "
+    r"a5 \(row 9, parent 'A'\) with 'b1', b1",
+    (leaf("a6", "A"), leaf("a6", "A").replace("unverified", "sure")): r"status must be one of .* found in a6 .* 'sure'",
+    (leaf("a7", "A"), leaf("a7", "a7")): r"a row must not be its own parent; found in a7",
+    (leaf("a8", "A"), leaf("a8", "A", low="")): r"scale_min of an indicator must be a number; found in a8 .* with ''",
+    (node("B", "I"), node("B", "I").replace("reflective", "")): r"measurement of a dimension must be .*; found in B",
+    ("status: proposed", "status: final"): r"framework.yaml: status must be one of .*; found 'final'",
+    ("version: '1'\n", "versoin: '1'\n"): r"unknown entry 'versoin'. Did you mean 'version'",
+    ("source: invented\n", "source: invented\naggregation: [mean]\n"): r"aggregation must be one of .*; found 'mean'",
+    ("name: {id: Uji, en: Test}", "name: Uji"): r"name must be given as {id: ..., en: ...}; found 'Uji'",
+}
+
+
+@given(st.sets(st.sampled_from(sorted(MISTAKES)), min_size=2))
+def test_any_mistakes_together_are_all_told(planted):
+    text, settings = "\n".join([HEAD, *WIDE]) + "\n", SETTINGS
+    for old, new in planted:
+        assert (old in text) != (old in settings)
+        text, settings = text.replace(old, new), settings.replace(old, new)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        (place / "framework.yaml").write_text(settings, encoding="utf-8")
+        (place / "indicators.csv").write_text(text, encoding="utf-8")
+        with pytest.raises(InputProblemsError) as caught:
+            framework.read(place)
+    for mistake in planted:
+        assert any(re.search(MISTAKES[mistake], problem) for problem in caught.value.problems), MISTAKES[mistake]
+    # A misspelt setting is one that is unknown and one that is missing.
+    assert len(caught.value.problems) == len(planted) + any("versoin" in new for _, new in planted)
+
+
+def test_every_row_in_a_circle_is_named_and_no_other(tmp_path):
+    rows = (*TREE, node("C", "D"), node("D", "E"), node("E", "C"), leaf("c1", "C"))
+    with pytest.raises(
+        FrameworkError, match=r"a circle; found in C \(row 8.*, D \(row 9.*, E \(row 10, parent 'C'\)\."
+    ):
+        framework.read(write(tmp_path, *rows))
+
+
+def test_rows_of_a_broken_table_are_those_of_the_file(tmp_path):
+    with pytest.raises(FrameworkError, match=r"found in b2 \(row 9, parent 'B'\)"):
+        framework.read(write(tmp_path, *TREE, "," * 13, leaf("b2", "B", direction="3")))
+
+
+def test_a_child_must_lie_within_the_scale_of_its_dimension(tmp_path):
+    scaled = node("A", "I").replace("d,d,,,,", "d,d,,1,5,")
+    assert scaled != node("A", "I")
+    rows = [scaled if row == node("A", "I") else row for row in TREE]
+    assert framework.read(write(tmp_path, *rows)).indicators == ["a1", "a2", "b1"]
+    rows.append(leaf("a3", "A", high="7"))
+    with pytest.raises(FrameworkError, match=r"a scale must lie within that of the parent.*; found in a3 \(row 8"):
+        framework.read(write(tmp_path, *rows))
+
+
+def test_columns_that_are_missing_do_not_hide_the_rest(tmp_path):
+    write(tmp_path, *TREE, leaf("b2", "B", direction="2"))
+    path = tmp_path / "indicators.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",owner,", ",ownr,", 1), encoding="utf-8")
+    with pytest.raises(InputProblemsError, match=r"(?s)missing: owner. Did you mean 'ownr'.*direction must be 1 or -1"):
+        framework.read(tmp_path)
+
+
+def test_one_half_missing_leaves_the_other_checked(tmp_path):
+    write(tmp_path, *TREE, leaf("b2", "B", direction="2"))
+    (tmp_path / "framework.yaml").unlink()
+    with pytest.raises(InputProblemsError, match=r"(?s)must hold framework.yaml; not found.*direction must be 1 or -1"):
+        framework.read(tmp_path)
+    write(tmp_path, *TREE)
+    (tmp_path / "indicators.csv").unlink()
+    with pytest.raises(InputFileError, match="must hold indicators.csv; not found"):
+        framework.read(tmp_path)
+
+
+def test_a_framework_names_no_person(tmp_path):
+    with pytest.raises(PrivacyError, match=r"indicators.csv must hold no personal data .*'owner'"):
+        framework.read(write(tmp_path, *TREE, leaf("b2", "B").replace(",o,s,", ",siti@contoh.example,s,")))
 
 
 def test_settings_are_strict(tmp_path):

@@ -21,9 +21,10 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {"words": None, "self": None, "N_"
 
 
 def messages() -> dict[str | tuple[str, ...], list[str]]:
-    """Every message and the modules that hold it: those marked in the code, and the words of the parameters."""
+    """Every message and the modules that hold it: those marked in the code, of the parameters, of the screening."""
     sys.path.insert(0, str(ROOT))
-    from ikfs_methods.rounds import parameter_table  # noqa: PLC0415 - needs the path above
+    from ikfs_methods.answers.screening import notes  # noqa: PLC0415 - needs the path above
+    from ikfs_methods.rounds import parameter_table  # noqa: PLC0415
 
     found: dict[str | tuple[str, ...], list[str]] = {}
     for name, _, message, _, _ in extract_from_dir(REPORT, method_map=[("**.py", "python")], keywords=KEYWORDS):
@@ -32,6 +33,8 @@ def messages() -> dict[str | tuple[str, ...], list[str]]:
     table = parameter_table()
     for text in [*table["meaning"], *table["source"]]:
         found.setdefault(text, []).append("ikfs_methods/rounds/parameters.py")
+    for text in notes.FORMS:
+        found.setdefault(text, []).append("ikfs_methods/answers/screening/notes.py")
     return found
 
 

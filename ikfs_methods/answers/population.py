@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 import numpy as np
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ikfs_methods import yamlfile
 from ikfs_methods.checks import did_you_mean, listed
-from ikfs_methods.errors import InputFileError, ParameterError
+from ikfs_methods.errors import ParameterError
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -146,7 +146,11 @@ def read_population(population: str | Path | Mapping[str, Any]) -> Population:
     Raises InputFileError for a missing or unreadable file and ParameterError for an entry that is unknown, missing,
     of the wrong kind, or at odds with the others; the message names the entry.
     """
-    entries = dict(population) if isinstance(population, Mapping) else _entries(Path(population))
+    entries = (
+        dict(population)
+        if isinstance(population, Mapping)
+        else yamlfile.entries(Path(population), missing="a population must be a YAML file", error=ParameterError)
+    )
     try:
         checked = Population.model_validate(entries)
     except ValidationError as error:
@@ -156,18 +160,6 @@ def read_population(population: str | Path | Mapping[str, Any]) -> Population:
     _check_names(checked)
     _check_experts(checked)
     return checked
-
-
-def _entries(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise InputFileError(f"a population must be a YAML file; not found: {path}. Check the path.")
-    try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputFileError(f"{path} must be YAML in UTF-8: {' '.join(str(error).split())}. Correct it.") from error
-    if not isinstance(entries, dict):
-        raise ParameterError(f"{path} must hold `name: value` lines; found {type(entries).__name__}.")
-    return entries
 
 
 def _plain(error: ValidationError) -> Iterable[str]:

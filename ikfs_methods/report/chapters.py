@@ -123,8 +123,8 @@ def arguments(chapter: Chapter, round_folder: str, language: str, given: dict[st
     return {"round_folder": round_folder, "language": language, **own, **({"overrides": rest} if rest else {})}
 
 
-def execute(chapter: Chapter, target: Path, parameters: dict[str, Any]) -> None:
-    """Runs a chapter into `target` (its folder is the kernel's working folder).
+def execute(chapter: Chapter, target: Path, parameters: dict[str, Any], cwd: Path | None = None) -> None:
+    """Runs a chapter into `target`; the kernel's working folder is `cwd`, else the target's.
 
     Raises ChapterError naming chapter, section and message. The target exists only when every cell ran: a killed
     kernel leaves a file whose cells look finished, so papermill writes elsewhere first.
@@ -136,7 +136,7 @@ def execute(chapter: Chapter, target: Path, parameters: dict[str, Any]) -> None:
     for attempt in (1, 2):
         try:
             papermill.execute_notebook(
-                chapter.path, unfinished, parameters, cwd=target.parent, progress_bar=False, log_output=False,
+                chapter.path, unfinished, parameters, cwd=cwd or target.parent, progress_bar=False, log_output=False,
                 kernel_name="python3", request_save_on_cell_execute=False,
                 # Kernels listen on this machine only; their note about it would bury the progress.
                 extra_arguments=["--IPKernelApp.log_level=50"],

@@ -10,9 +10,10 @@ from typing import Any
 
 from IPython.display import display
 
-from ikfs_methods.report import tables, text
+from ikfs_methods.index import IndexResult
+from ikfs_methods.report import disclosure, tables, text
 from ikfs_methods.report.language import Words
-from ikfs_methods.rounds import Absent, ByDimension, Round
+from ikfs_methods.rounds import Absent, ByDimension, Round, views
 
 STYLE = """<style>
 table.ikfs { border-collapse: collapse; font-size: 0.9em; }
@@ -33,6 +34,7 @@ class Page:
     def __init__(self, opened: Round) -> None:
         self.round = opened
         self.words = Words(opened.language)
+        disclosure.veil(opened)
         notice = text.notice(opened, self.words)
         shown = f'<p class="ikfs-notice"><strong>{notice}</strong></p>' if notice else ""
         _show({"text/html": STYLE + shown}, {"kind": "banner"})
@@ -56,7 +58,7 @@ class Page:
 
     def figure(self, result: Any, label: str, *, id: str, en: str, **options: Any) -> None:  # noqa: A002 - the language
         """The result as a captioned figure, drawn for the report; `label` is fig-..."""
-        if _nothing(result):
+        if _nothing(result) or (isinstance(result, IndexResult) and result.scores.iloc[:, 0].isna().all()):
             _show({"text/plain": ""}, {"kind": "absent", "label": label})
             return
         from ikfs_methods.report import figures  # noqa: PLC0415 - a second to import; not every chapter draws
@@ -68,6 +70,8 @@ class Page:
 
 
 def _nothing(result: Any) -> bool:
+    if isinstance(result, views.View):
+        return result.table.empty
     return isinstance(result, Absent) or (isinstance(result, ByDimension) and not result.results)
 
 

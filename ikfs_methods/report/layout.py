@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from ikfs_methods.reading import safe_frame
 from ikfs_methods.report.language import NONE, Words
 
 LEFT, NUMBER, CENTER = "left", "num", "center"
@@ -60,9 +61,12 @@ class Laid:
         return f'<table class="ikfs">{top}<thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table>'
 
     def csv(self) -> str:
-        """The table's numbers in full precision, under the frame's own column names."""
+        """The table's numbers in full precision, under the frame's own column names.
+
+        Text that a spreadsheet would run as a formula is escaped: names of groups and indicators come from outside.
+        """
         frame = self.frame if self.full is None else self.full
-        return frame.to_csv(index=False, lineterminator="\n")
+        return safe_frame(frame).to_csv(index=False, lineterminator="\n")
 
     def _cell(self, column: Column, row: Mapping[Any, Any]) -> str:
         shade = self.shades.get(column.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -14,9 +15,10 @@ from typing import Any
 
 import nbformat
 
-from ikfs_methods.errors import ChapterError
+from ikfs_methods.checks import listed
+from ikfs_methods.errors import ChapterError, PrivacyError
 from ikfs_methods.places import output_folder, project
-from ikfs_methods.report import record, text
+from ikfs_methods.report import disclosure, record, text
 from ikfs_methods.report.chapters import Chapter, arguments, execute, find, set_in_cells
 from ikfs_methods.report.document import Document
 from ikfs_methods.report.language import Words
@@ -46,7 +48,8 @@ def report(
     `only` runs the chapters whose name starts so, into a folder of its own. `overrides`, and further names, are
     parameters of the round; what the parameters cell of a chapter sets holds for all chapters of the report.
     `told(chapter, state)` hears of each chapter as it starts and ends. All inputs are checked before anything runs;
-    everything is written aside and swapped in at the end, so that a former report survives any failure.
+    everything is written aside and swapped in at the end, so that a former report survives any failure. Chapters run in
+    a private temporary folder and come out of it only when they hold no respondent (`disclosure`); else PrivacyError.
     """
     chapters = find(only)
     given = set_in_cells(chapters) | dict(overrides or {}) | parameters
@@ -59,8 +62,10 @@ def report(
     shutil.rmtree(aside, ignore_errors=True)
     (aside / "notebooks").mkdir(parents=True)
     try:
-        _run_all(opened, chapters, aside, told)
-        told("report", "start")
+        with tempfile.TemporaryDirectory(prefix="ikfs-") as private:
+            _run_all(opened, chapters, aside, Path(private), told)
+            told("report", "start")
+            _bring_out(opened, chapters, aside, Path(private))
         _finish(opened, chapters, aside, formats)
         told("report", "end")
         _swap(aside, target)
@@ -69,7 +74,7 @@ def report(
     return target
 
 
-def _run_all(opened: Round, chapters: list[Chapter], aside: Path, told: Told) -> None:
+def _run_all(opened: Round, chapters: list[Chapter], aside: Path, private: Path, told: Told) -> None:
     folder = aside / "notebooks"
     where = Path(os.path.relpath(opened.folder, folder)).as_posix()
     given = dict(opened.overrides)
@@ -82,12 +87,14 @@ def _run_all(opened: Round, chapters: list[Chapter], aside: Path, told: Told) ->
             told(chapter.name, "start")
             asked = arguments(chapter, where, opened.language, given)
             try:
-                runners.submit(execute, chapter, folder / chapter.path.name, asked).result()
+                runners.submit(execute, chapter, private / chapter.path.name, asked, folder).result()
             except BrokenProcessPool:
                 raise ChapterError(
                     f"chapter {chapter.name} must run to its end; its process was killed, perhaps for lack of memory. "
                     "Close other programs and run the report again."
                 ) from None
+            except ChapterError as error:
+                raise disclosure.without_respondents(error, opened) from None
             told(chapter.name, "end")
 
         # The last chapter imports most (the second witness), so it goes first and nobody waits for it at the end.
@@ -104,19 +111,36 @@ def _run_all(opened: Round, chapters: list[Chapter], aside: Path, told: Told) ->
 def quiet_kernels(moment: int) -> None:
     """Sets what the kernels of a runner's process inherit: one thread of linear algebra (same bytes), one clock.
 
-    `moment` is the round's date in seconds; it runs in the runner, so that the caller's own settings stay as they are.
+    Rows of respondents are not displayed there. `moment` is the round's date in seconds; it runs in the runner, so that
+    the caller's own settings stay as they are.
     """
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     os.environ["SOURCE_DATE_EPOCH"] = str(moment)
     os.environ["PYTHONHASHSEED"] = "0"
     os.environ["MPLBACKEND"] = "agg"
+    os.environ[disclosure.VARIABLE] = "1"
+
+
+def _bring_out(opened: Round, chapters: list[Chapter], aside: Path, private: Path) -> None:
+    """Moves the executed chapters beside the data, unless they, or files that they wrote, tell of a respondent."""
+    executed = [private / chapter.path.name for chapter in chapters]
+    for path in executed:
+        normalise_notebook(path)
+    disclosure.refuse_respondents(executed, opened)
+    strange = sorted(path.name for path in (aside / "notebooks").iterdir())
+    if strange:
+        raise PrivacyError(
+            f"chapters must write no files, since nobody has looked at what is in them; found {listed(strange)} in "
+            "their working folder. Show the result with page.table or page.figure: its file is made from that."
+        )
+    for path in executed:
+        shutil.move(path, aside / "notebooks" / path.name)
 
 
 def _finish(opened: Round, chapters: list[Chapter], aside: Path, formats: Sequence[str]) -> None:
     executed = [aside / "notebooks" / chapter.path.name for chapter in chapters]
     for path in executed:
-        normalise_notebook(path)
         save_outputs(nbformat.read(path, as_version=4), aside, chapter=path.stem)
     render(_document(opened, tuple(executed)), aside, formats)
     record.write(opened, aside, language=opened.language, chapters=[chapter.name for chapter in chapters])

@@ -1,6 +1,7 @@
 """One FGD round: its folder, parameters, decisions, results, and variants of it."""
 
 from ikfs_methods.rounds import views
+from ikfs_methods.rounds.checking import RoundCheck, check_round
 from ikfs_methods.rounds.opened import Absent, ByDimension
 from ikfs_methods.rounds.opening import open_round
 from ikfs_methods.rounds.parameters import Parameters
@@ -14,8 +15,10 @@ __all__ = [
     "ByDimension",
     "Parameters",
     "Round",
+    "RoundCheck",
     "VariantComparison",
     "WeightChoice",
+    "check_round",
     "compare_variants",
     "open_round",
     "parameter_table",

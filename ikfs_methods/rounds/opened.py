@@ -48,7 +48,8 @@ class Opened:
     """The inputs of a round in memory; nothing here changes after opening.
 
     `structure` is the framework without the indicators that were dropped; evidence uses all candidates, weights and
-    the index use what is retained.
+    the index use what is retained. `delivered` holds all answers, `answers` those that declared exclusions leave;
+    `excluded` names who was left out: respondent, rule (or "named"), entry (its place in round.yaml).
     """
 
     folder: Path
@@ -61,6 +62,9 @@ class Opened:
     judgements: pd.DataFrame | None
     budget: pd.DataFrame | None
     participants: pd.DataFrame | None
+    review: pd.DataFrame | None
+    delivered: Answers
+    excluded: pd.DataFrame
     overrides: Mapping[str, Any]
 
     @property

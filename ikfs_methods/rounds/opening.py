@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pandas as pd
+
 from ikfs_methods import framework as frameworks
-from ikfs_methods.answers import load
-from ikfs_methods.errors import IkfsError, InputProblemsError, ParameterError
+from ikfs_methods.answers import Answers, load
+from ikfs_methods.errors import InputFileError, ParameterError, Problems
 from ikfs_methods.framework import Framework, check_language
 from ikfs_methods.places import round_folder
-from ikfs_methods.rounds import tables
+from ikfs_methods.rounds import exclusions, tables
 from ikfs_methods.rounds.decisions import check_decisions
-from ikfs_methods.rounds.parameters import resolve
+from ikfs_methods.rounds.parameters import Parameters, resolve
+from ikfs_methods.rounds.partial import read_partial
 from ikfs_methods.rounds.round import Round
-from ikfs_methods.rounds.roundfile import RoundFile, TableInput, read
+from ikfs_methods.rounds.roundfile import RoundFile, TableInput
 
 T = TypeVar("T")
 
@@ -35,73 +39,164 @@ def open_round(
     name beats. Every input is checked first: one problem is raised as itself, several
     together as InputProblemsError. Answers the question: what would come out if ...?
     """
+    found = gather(folder, drop=drop, language=language, overrides=overrides, **parameters)
+    found.problems.raise_any()
+    return found.opened()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """What the folder of a round holds, as far as it could be read, and every problem that was met on the way."""
+
+    folder: Path
+    file: RoundFile
+    framework: Framework | None
+    parameters: Parameters
+    language: str
+    overrides: Mapping[str, Any]
+    delivered: Answers | None
+    tables: Mapping[str, pd.DataFrame | None]
+    kept: tuple[Answers, pd.DataFrame] | None
+    problems: Problems
+
+    def opened(self) -> Round:
+        """The round; raises the problems when there are any."""
+        if self.framework is None or self.delivered is None or self.kept is None or len(self.problems):
+            raise self.problems.error()
+        kept, excluded = self.kept
+        return Round(
+            folder=self.folder,
+            file=self.file,
+            framework=self.framework,
+            parameters=self.parameters,
+            language=self.language,
+            answers=kept,
+            delivered=self.delivered,
+            excluded=excluded,
+            **self.tables,
+            overrides=self.overrides,
+        )
+
+
+def gather(
+    folder: str | Path,
+    *,
+    drop: Sequence[str] | None = None,
+    language: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    **parameters: Any,
+) -> Gathered:
+    """Everything in the folder of a round, read and checked; what is broken leaves the rest to be checked.
+
+    Raises for a folder without a round, for a round.yaml that cannot be read at all, and for what was given for this
+    run.
+    """
     place = round_folder(folder)
-    file = read(place / "round.yaml")
+    given = _given(drop, overrides, parameters)
+    resolve({}, given, where="given for this run")
+    path = place / "round.yaml"
+    partial = read_partial(path)
+    file, problems = partial.file, partial.problems
+    spoken = check_language(language or file.language)
+    resolved = _resolved(problems, file.parameters, given, path)
+    tree = problems.tried(lambda: frameworks.read((place / file.framework).resolve())) if file.framework else None
+    if tree is not None:
+        problems.tried(lambda: check_decisions(path, file, tree, resolved))
+    problems.tried(lambda: _check_places(place, file))
+    patterns = problems.tried(lambda: exclusions.impossible_of(path, file)) or {}
+    before = len(problems)
+    problems.tried(lambda: exclusions.check_exclusions(path, file))
+    excludable = len(problems) == before
+    answers = problems.tried(lambda: _answers(place, file, tree, patterns)) if file.inputs.answers.file else None
+    kept = None if answers is None else (answers, pd.DataFrame(columns=list(exclusions.COLUMNS)))
+    # Without the items there is nothing to screen, and every respondent would pass.
+    if answers is not None and tree is not None and excludable and file.exclusions:
+        kept = problems.tried(lambda: exclusions.exclude(path, file, answers, resolved))
+    parts = _tables(problems, place, file, tree, resolved)
+    return Gathered(place, file, tree, resolved, spoken, given, answers, parts, kept, problems)
+
+
+def _given(
+    drop: Sequence[str] | None, overrides: Mapping[str, Any] | None, parameters: Mapping[str, Any]
+) -> dict[str, Any]:
     given = {name: value for name, value in (overrides or {}).items() if value is not None}
     given |= {name: value for name, value in parameters.items() if value is not None}
     if isinstance(drop, str):
         raise ParameterError(f"drop must be a list of indicators; found the text {drop!r}. Write [{drop!r}].")
     if drop is not None:
         given["drop"] = list(drop)
-    found: list[IkfsError] = []
-    resolve({}, given, where="given for this run")
-    resolved = _tried(found, lambda: resolve(file.parameters, given, where=str(place / "round.yaml")))
-    tree = _tried(found, lambda: frameworks.read((place / file.framework).resolve()))
-    if tree is None:
-        raise _together(found)
-    parts = _inputs(found, place, file, tree)
-    if resolved is not None:
-        _tried(found, lambda: check_decisions(place / "round.yaml", file, tree, resolved))
-        if file.inputs.panel is not None and parts["panel"] is not None:
-            panel = place / file.inputs.panel.file
-            _tried(found, lambda: tables.check_ratings(panel, parts["panel"], resolved))
+    return given
+
+
+def _resolved(problems: Problems, own: Mapping[str, Any], given: dict[str, Any], path: Path) -> Parameters:
+    """The parameters in force; one of the file's own that is unknown or wrong is kept as a problem and passed over."""
+    order = {name: place for place, name in enumerate(Parameters.model_fields)}
+    sound = {}
+    for name in sorted(own, key=lambda name: order.get(name, -1)):
+        if problems.tried(lambda name=name: resolve({name: own[name]}, where=str(path))) is not None:  # type: ignore[misc]
+            sound[name] = own[name]
+    return resolve(sound, given, where=str(path))
+
+
+def _check_places(place: Path, file: RoundFile) -> None:
+    """The round before and the population that the inputs were drawn from must be where the file says."""
+    problems = Problems()
     if file.previous is not None:
-        _tried(found, lambda: round_folder(place / str(file.previous)))
-    if found or resolved is None:
-        raise _together(found)
-    return Round(place, file, tree, resolved, check_language(language or file.language), **parts, overrides=given)
+        problems.tried(lambda: round_folder(place / str(file.previous)))
+    if file.invented is not None and not (place / file.invented).is_file():
+        problems.add(
+            InputFileError(
+                f"{place / 'round.yaml'}: `invented` must name the file that the inputs were drawn from; not found: "
+                f"{place / file.invented}. Correct the name, or take the entry out."
+            )
+        )
+    problems.raise_any()
 
 
-def _inputs(found: list[IkfsError], place: Path, file: RoundFile, tree: Framework) -> dict[str, Any]:
-    given = file.inputs
-    source = given.answers
-    answers = _tried(
-        found,
-        lambda: load(
-            place / source.file,
-            tree,
-            respondent=source.id,
-            weight=source.weight,
-            group=source.group,
-            region=source.region,
-            region_codes=source.region_codes,
-            design=[name for name in (source.strata, source.psu, source.fpc) if name],
-        ),
+def _answers(place: Path, file: RoundFile, tree: Framework | None, impossible: Mapping[str, str]) -> Answers:
+    source = file.inputs.answers
+
+    def beside(name: str | None) -> Path | None:
+        return None if name is None else place / name
+
+    return load(
+        place / source.file,
+        tree,
+        respondent=source.id,
+        weight=source.weight,
+        group=source.group,
+        region=source.region,
+        region_codes=source.region_codes,
+        design=[name for name in (source.strata, source.psu, source.fpc) if name],
+        started=source.started,
+        ended=source.ended,
+        duration=source.duration,
+        day_first=source.day_first,
+        sheet=source.sheet,
+        encoding=source.encoding,
+        decimal=source.decimal,
+        form=beside(source.form),
+        dictionary=beside(source.dictionary),
+        scales=beside(source.scales),
+        missing=source.missing,
+        corrections=beside(source.corrections),
+        private=source.private,
+        impossible=impossible,
     )
 
-    def optional(entry: TableInput | None, reader: Callable[[Path], T]) -> T | None:
-        return None if entry is None else _tried(found, lambda: reader(place / entry.file))
+
+def _tables(
+    problems: Problems, place: Path, file: RoundFile, tree: Framework | None, parameters: Parameters
+) -> dict[str, pd.DataFrame | None]:
+    given = file.inputs
+
+    def read(entry: TableInput | None, reader: Callable[[Path, TableInput], T]) -> T | None:
+        return None if entry is None else problems.tried(lambda: reader(place / entry.file, entry))
 
     return {
-        "answers": answers,
-        "panel": optional(given.panel, lambda path: tables.panel(path, tree)),
-        "judgements": optional(given.judgements, lambda path: tables.judgements(path, tree)),
-        "budget": optional(given.budget, lambda path: tables.budget(path, tree)),
-        "participants": optional(given.participants, tables.participants),
+        "panel": read(given.panel, lambda path, entry: tables.panel(path, entry, tree, parameters)),
+        "judgements": read(given.judgements, lambda path, entry: tables.judgements(path, entry, tree)),
+        "budget": read(given.budget, lambda path, entry: tables.budget(path, entry, tree)),
+        "participants": read(given.participants, tables.participants),
+        "review": read(given.review, tables.review),
     }
-
-
-def _tried(found: list[IkfsError], step: Callable[[], T]) -> T | None:
-    """The step's result, or None with its error kept, so that all problems of a round are told at once."""
-    try:
-        return step()
-    except IkfsError as error:
-        found.append(error)
-        return None
-
-
-def _together(found: list[IkfsError]) -> IkfsError:
-    if len(found) == 1:
-        return found[0]
-    flat = [text for error in found for text in (error.problems if isinstance(error, InputProblemsError) else [error])]
-    return InputProblemsError(flat)

@@ -31,6 +31,17 @@ class Parameters(BaseModel):
     missing: Literal["listwise", "pairwise"] = _p("listwise", "rows used when answers are missing", _PROJECT)
     drop: list[str] = _p([], "indicators left out besides the decisions (for variants)", _PROJECT)
 
+    screen_missing: Share = _p(0.50, "share of unanswered items from which a respondent is flagged", _PROJECT)
+    screen_run: Share = _p(0.50, "share of the items, in a row, with the same answer that is flagged", "Curran (2016)")
+    screen_spread: Share = _p(
+        0.05, "standard deviation of a respondent's answers, as a share of the scale, below which it is flagged",
+        _PROJECT,
+    )  # fmt: skip
+    screen_seconds: float = _p(2.0, "seconds per item below which a respondent is flagged", "Huang et al. (2012)", gt=0)
+    screen_outlier: Share = _p(0.001, "p value of the Mahalanobis distance below which a respondent is flagged", _USAGE)
+    minimum_count: int = _p(5, "counts from 1 to below this are not published", _PROJECT, ge=1)
+    minimum_respondents: int = _p(10, "means of fewer respondents are not published", _PROJECT, ge=1)
+
     rating_criterion: str = _p("relevance", "criterion of the panel that the verdict on content uses", _PROJECT)
     rating_low: int = _p(1, "lowest rating of the panel's scale", _PROJECT)
     rating_high: int = _p(4, "highest rating of the panel's scale", _PROJECT)

@@ -8,8 +8,10 @@ from typing import Any
 import pandas as pd
 
 from ikfs_methods import evidence, factor, index, reliability, robustness, validity, weighting, witness
+from ikfs_methods.answers import ScreenResult
 from ikfs_methods.correlation import CorrelationResult, correlation_matrix
 from ikfs_methods.result import Shown
+from ikfs_methods.rounds.exclusions import screen
 from ikfs_methods.rounds.opened import Absent, ByDimension, Opened
 from ikfs_methods.rounds.weights import WeightChoice, choose_weights, weight_sets
 from ikfs_methods.weighting import WeightSet
@@ -29,6 +31,13 @@ class Round(Opened, Shown):
             "index": "" if isinstance(scores, Absent) else f"{scores.scores[self.structure.root].iloc[0]:.2f}",
         }
         return pd.DataFrame({"": pd.Series(shown)})
+
+    # Screening
+
+    @cached_property
+    def screening(self) -> ScreenResult:
+        """Screening of all delivered answers as given, by the round's thresholds; it takes nobody out."""
+        return screen(self.delivered, self.parameters, mcar=True)
 
     # Expert panel
 
@@ -200,18 +209,33 @@ class Round(Opened, Shown):
         return choose_weights(self, self.weight_sets)
 
     def index(self, by: str | None = None, **changes: Any) -> index.IndexResult | Absent:
-        """Scores at every node of the tree, for the whole (None), by `group` or by `region`."""
+        """Scores at every node of the tree, for the whole (None), by `group` or by `region`.
+
+        By group or region it is what may be published: scores of fewer than `minimum_respondents`, and those that would
+        give them away, are withheld (`hidden`, `withheld`). `index.build` gives all of them to who computes in memory.
+        """
         unit = self.units(by)
         if isinstance(unit, Absent):
             return unit
+        tree, p = self.structure, self.parameters
         options = {"weights": self.weights.weights, **self.build_options, **changes}
-        return index.build(self.structure, self.items(retained=True), by=unit, **options)
+        built = index.build(tree, self.items(retained=True), by=unit, **options)
+        if by is None:
+            return built
+        families = [[code, *tree.children(code)] for code in tree.parents]
+        return built.publishable(minimum=p.minimum_respondents, minimum_count=p.minimum_count, together=families)
 
     def leave_one_out(self, by: str | None = None) -> robustness.LeaveOneOutResult | Absent:
-        """What leaving out each retained indicator does to scores and ranks of the regions, or else of the groups."""
-        unit = self.units(by or ("group" if self.answers.region is None else "region"))
-        if isinstance(unit, Absent):
-            return unit
+        """What leaving out each retained indicator does to scores and ranks of the regions, or else of the groups.
+
+        Units whose score is withheld are left out of the comparison; where all are, it is of the whole alone.
+        """
+        chosen = by or ("group" if self.answers.region is None else "region")
+        unit, built = self.units(chosen), self.index(chosen)
+        if isinstance(unit, Absent) or isinstance(built, Absent):
+            return Absent(chosen)
+        told = unit.where(~unit.astype(str).isin(built.withheld))
+        unit = told if told.notna().any() else pd.Series(self.id, index=unit.index)
         values = self.items(retained=True)
         return robustness.leave_one_out(
             self.structure, values, by=unit, weights=self.weights.weights, **self.build_options

@@ -1,20 +1,45 @@
-"""round.yaml: its format, typed and strict; every mistake in it is named with the entry and the nearest known name."""
+"""round.yaml: its format, typed and strict. How it is read, and what is said of its mistakes, stands in `partial`."""
 
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, StrictFloat, StrictInt, StrictStr
 
-from ikfs_methods.checks import did_you_mean
-from ikfs_methods.errors import IkfsError, InputFileError, InputProblemsError, ParameterError
+
+def _no_number(value: object) -> object:
+    # pydantic would take a number for seconds since 1970.
+    if isinstance(value, int | float):
+        raise ValueError("must be a date")
+    return value
+
+
+# `no` and `yes` are truth values in YAML: none of these takes one for a number.
+Code = StrictStr | StrictInt | StrictFloat
+Id = StrictStr | StrictInt
+Date = Annotated[dt.date, BeforeValidator(_no_number)]
 
 
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Listed(_Entry):
+    """An entry of a list; `number` is its place in the file, counted from 1."""
+
+    _number: int = PrivateAttr(default=0)
+
+    @property
+    def number(self) -> int:
+        """Place in the list of the file, from 1."""
+        return self._number
+
+    def numbered(self, number: int) -> Self:
+        """The same entry, told its place."""
+        self._number = number
+        return self
 
 
 class Bilingual(_Entry):
@@ -39,12 +64,28 @@ class AnswersInput(_Entry):
     group: str | None = None
     region: str | None = None
     region_codes: str | None = None
+    started: str | None = None
+    ended: str | None = None
+    duration: str | None = None
+    day_first: bool | None = None
+    sheet: str | None = None
+    encoding: str | None = None
+    decimal: Literal[".", ","] | None = None
+    form: str | None = None
+    dictionary: str | None = None
+    scales: str | None = None
+    missing: list[Code] = Field(default_factory=list)
+    corrections: str | None = None
+    private: dict[str, Literal["drop", "hmac"]] = Field(default_factory=dict)
 
 
 class TableInput(_Entry):
-    """A table of the round that needs nothing but its file."""
+    """A table of the round that needs nothing but its file, and what the file does not say of itself."""
 
     file: str
+    sheet: str | None = None
+    encoding: str | None = None
+    decimal: Literal[".", ","] | None = None
 
 
 class Inputs(_Entry):
@@ -55,9 +96,18 @@ class Inputs(_Entry):
     judgements: TableInput | None = None
     budget: TableInput | None = None
     participants: TableInput | None = None
+    review: TableInput | None = None
+
+    @property
+    def files(self) -> list[str]:
+        """All files that are named here, relative to the round's folder."""
+        told = self.answers
+        tables = (self.panel, self.judgements, self.budget, self.participants, self.review)
+        beside = (told.form, told.dictionary, told.scales, told.corrections)
+        return [told.file, *(name for name in beside if name), *(entry.file for entry in tables if entry)]
 
 
-class Decision(_Entry):
+class Decision(_Listed):
     """What people decided on one indicator."""
 
     indicator: str
@@ -66,14 +116,37 @@ class Decision(_Entry):
     decided_by: str
 
 
-class MethodDecision(_Entry):
+class MethodDecision(_Listed):
     """What people decided on the method; `parent` narrows a choice of weights to one node."""
 
     topic: Literal["weights", "factors", "normalisation", "aggregation"]
     parent: str | None = None
-    choice: str | int | list[str]
+    choice: StrictStr | StrictInt | list[StrictStr]
     reason: Bilingual
     decided_by: str
+
+
+class Exclusion(_Listed):
+    """Respondents that people decided to leave out: all that a screening rule flags, or those named by their ids."""
+
+    rule: str | None = None
+    respondents: list[Id] = Field(default_factory=list)
+    reason: Bilingual
+    decided_by: str
+
+
+class Impossible(_Listed):
+    """A combination of answers that cannot be, as a condition on indicators and columns of the answers file."""
+
+    name: str
+    when: str
+
+
+class OpenQuestion(_Listed):
+    """What nobody has answered yet about the round: the entry it is about, and the question."""
+
+    about: str
+    question: Bilingual
 
 
 class RoundFile(_Entry):
@@ -81,77 +154,42 @@ class RoundFile(_Entry):
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     title: Bilingual
-    date: dt.date
+    date: Date
     framework: str
     previous: str | None = None
     language: Literal["id", "en"] = "id"
     invented: str | None = None
     labels: dict[str, Bilingual] = Field(default_factory=dict)
     inputs: Inputs
+    open: list[OpenQuestion] = Field(default_factory=list)
+    impossible: list[Impossible] = Field(default_factory=list)
+    exclusions: list[Exclusion] = Field(default_factory=list)
     parameters: dict[str, Any] = Field(default_factory=dict)
     decisions: list[Decision] = Field(default_factory=list)
     method_decisions: list[MethodDecision] = Field(default_factory=list)
 
 
-def read(path: Path) -> RoundFile:
-    """The content of a round.yaml.
-
-    Raises InputFileError for a file that is missing or no YAML, ParameterError (several: InputProblemsError) for an
-    unknown entry, a missing one, or one of the wrong kind.
-    """
-    if not path.is_file():
-        raise InputFileError(f"a round's folder must hold round.yaml; not found: {path}.")
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputFileError(f"{path} must be YAML in UTF-8; {_where(error)}. Correct the file.") from None
-    if not isinstance(content, dict):
-        raise InputFileError(f"{path} must hold `name: value` lines; found {type(content).__name__}.")
-    try:
-        return RoundFile.model_validate(content)
-    except ValidationError as error:
-        problems: list[IkfsError | str] = [_plain(path, dict(problem)) for problem in error.errors()]
-        if len(problems) == 1:
-            raise ParameterError(str(problems[0])) from None
-        raise InputProblemsError(problems) from None
+# The entries that are lists of numbered entries.
+LISTS = ("open", "impossible", "exclusions", "decisions", "method_decisions")
 
 
-def _where(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    if mark is None:
-        return str(error).splitlines()[0]
-    return f"line {mark.line + 1}, column {mark.column + 1}: {getattr(error, 'problem', 'not understood')}"
+def owners(place: Sequence[str | int]) -> list[type[BaseModel] | None]:
+    """The model that each part of a place in round.yaml is an entry of; None for what stands in a list or mapping."""
+    model: type[BaseModel] | None = RoundFile
+    within, found = False, list[type[BaseModel] | None]()
+    for part in place:
+        found.append(None if within else model)
+        if within:
+            within = False
+            continue
+        entry = None if model is None else model.model_fields.get(str(part))
+        within = entry is not None and get_origin(entry.annotation) in (list, dict)
+        model = None if entry is None else _model_in(entry.annotation)
+    return found
 
 
-def _plain(path: Path, problem: dict[str, Any]) -> str:
-    """A pydantic complaint in the words of round.yaml."""
-    place = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in problem["loc"]).lstrip(".")
-    kind, found = problem["type"], problem["input"]
-    if kind == "extra_forbidden":
-        known = _names_beside(problem["loc"])
-        return (
-            f"{path}: {place!r} is no entry of round.yaml."
-            f"{did_you_mean(str(problem['loc'][-1]), known)} Known there: {', '.join(known)}."
-        )
-    if kind == "missing":
-        return f"{path}: the entry {place!r} is required and missing. Add it."
-    return f"{path}: {place!r} {_must(problem['msg'])}; found {found!r}. Correct the entry."
-
-
-def _must(message: str) -> str:
-    for start in ("Input should be ", "String should ", "Value error, "):
-        if message.startswith(start):
-            return "must be " + message.removeprefix(start) if start.startswith("Input") else "must " + message[14:]
-    return "is wrong: " + message[0].lower() + message[1:]
-
-
-def _names_beside(location: tuple[str | int, ...]) -> list[str]:
-    model: type[BaseModel] = RoundFile
-    inner: dict[str, type[BaseModel]] = {
-        "title": Bilingual, "reason": Bilingual, "inputs": Inputs, "answers": AnswersInput, "panel": TableInput,
-        "judgements": TableInput, "budget": TableInput, "participants": TableInput, "decisions": Decision,
-        "method_decisions": MethodDecision,
-    }  # fmt: skip
-    for part in location[:-1]:
-        model = inner.get(str(part), model)
-    return list(model.model_fields)
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that an annotation is, or that is among its parts (of a list, of `| None`)."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for part in get_args(annotation) if (model := _model_in(part)) is not None), None)

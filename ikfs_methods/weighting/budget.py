@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
 from ikfs_methods.checks import is_number, listed, quoted
 from ikfs_methods.errors import JudgementError, ParameterError
-from ikfs_methods.weighting.judged import long_table, one_parent_each
+from ikfs_methods.weighting.judged import Judged, long_table
 from ikfs_methods.weighting.sets import WeightSet
 
 # Points typed as decimals sum with an error near 1e-14 of the total; a point forgotten is far more than this.
 POINTS_TOLERANCE = 1e-9
+COLUMNS = ("expert", "parent", "indicator", "points")
 
 
 def budget_allocation(points: pd.DataFrame, *, total: float = 100) -> WeightSet:
@@ -32,13 +35,12 @@ def budget_allocation(points: pd.DataFrame, *, total: float = 100) -> WeightSet:
             f"total must be a finite number of points above 0; found {quoted(total)}. "
             "Give the points that each expert had to hand out, e.g. 100."
         )
-    table = long_table(points, ("expert", "parent", "indicator", "points"), "points", what="points")
-    _refuse_rows(table)
-    parents = one_parent_each(table.rename(columns={"indicator": "element"}), what="points")
+    judged = long_table(points, COLUMNS, "points", what="points")
+    parents = check_points(judged, total=total)
+    judged.raise_any("points")
     # One row per expert and indicator was made sure of above, so that "first" picks the only one.
-    experts = table.pivot_table(index="expert", columns="indicator", values="points", aggfunc="first", sort=False)
+    experts = judged.rows.pivot_table(index="expert", columns="indicator", values="points", aggfunc="first", sort=False)
     experts = experts[list(parents.index)]
-    _refuse_sums(table, experts, parents, total)
     shares = experts / total
     spread = pd.DataFrame(
         {
@@ -62,31 +64,40 @@ def budget_allocation(points: pd.DataFrame, *, total: float = 100) -> WeightSet:
     )
 
 
-def _refuse_rows(table: pd.DataFrame) -> None:
-    for wrong, rule in (
-        (table["points"] < 0, "points must not be negative"),
-        (table.duplicated(["expert", "indicator"], keep=False), "an expert must give an indicator points once"),
-    ):
-        if wrong.any():
-            row = table[wrong].iloc[0]
-            raise JudgementError(
-                f"{rule}; found {int(wrong.sum())} row(s), the first is row {quoted(table.index[wrong][0])}: expert "
-                f"{row['expert']}, parent {row['parent']}, indicator {row['indicator']}, {row['points']:g} points. "
-                "Correct the table."
+def check_points(judged: Judged, *, total: float = 100, skip: Collection[str] = ()) -> pd.Series:
+    """Parent by indicator of a long table of points; its problems gain whatever is wrong with the points.
+
+    Every wrong row, every indicator under two parents, and every expert whose points within a parent are left out or
+    do not sum to the total (but for the parents in `skip`, of which it is known that something is missing).
+    """
+    rows = judged.rows
+    judged.refuse(rows["points"] < 0, ["points"], "points must not be negative", _gift)
+    named = ["expert", "indicator"]
+    again = rows[judged.sound(named)].duplicated(named, keep=False).reindex(rows.index, fill_value=False)
+    judged.refuse(again, named[1:], "an expert must give an indicator points once", _gift)
+    parents = judged.parents_of(["indicator"], what="points")
+    indicators, given = rows["indicator"].to_numpy(), rows["points"].to_numpy(dtype=np.float64)
+    for expert, parent, own in judged.groups():
+        if parent in skip:
+            continue
+        lacking = [code for code in parents.index[parents == parent] if code not in set(indicators[own])]
+        points = float(given[own].sum())
+        if lacking:
+            judged.problems.add(
+                JudgementError(
+                    f"expert {expert} must give every indicator of parent {parent} points, 0 included; "
+                    f"missing: {listed(lacking)}. Ask the expert, or leave that expert's rows of the parent out."
+                )
             )
+        elif abs(points - total) > POINTS_TOLERANCE * total:
+            judged.problems.add(
+                JudgementError(
+                    f"the points of each expert must sum to {total:g} within each parent; those of expert {expert} "
+                    f"within {parent} sum to {points:g}. Ask the expert, or correct the table."
+                )
+            )
+    return parents
 
 
-def _refuse_sums(table: pd.DataFrame, experts: pd.DataFrame, parents: pd.Series, total: float) -> None:
-    for (expert, parent), given in table.groupby(["expert", "parent"], sort=False)["points"]:
-        own = experts.loc[[str(expert)], parents.index[parents == parent]]
-        lacking = own.columns[own.isna().any()]
-        if len(lacking):
-            raise JudgementError(
-                f"expert {expert} must give every indicator of parent {parent} points, 0 included; "
-                f"missing: {listed(lacking)}. Ask the expert, or leave that expert's rows of the parent out."
-            )
-        if abs(given.sum() - total) > POINTS_TOLERANCE * total:
-            raise JudgementError(
-                f"the points of each expert must sum to {total:g} within each parent; those of expert {expert} within "
-                f"{parent} sum to {given.sum():g}. Ask the expert, or correct the table."
-            )
+def _gift(row: pd.Series) -> str:
+    return f"expert {row['expert']}, parent {row['parent']}, indicator {row['indicator']}, {row['points']:g} points"

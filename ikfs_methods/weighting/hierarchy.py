@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from types import MappingProxyType
@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.checks import fraction, listed, one_of, quoted, real_numbers
+from ikfs_methods.checks import fraction, listed, one_of, real_numbers
 from ikfs_methods.errors import JudgementError, ParameterError
-from ikfs_methods.weighting.judged import long_table, one_parent_each
+from ikfs_methods.weighting.judged import Judged, long_table
 from ikfs_methods.weighting.sets import WeightSet
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -25,6 +25,7 @@ RANDOM_INDEX_SOURCE = "Saaty 1980"
 # A reciprocal typed with three decimals is off by at most 9 x .0005; two decimals or a wrong cell are off by more.
 RECIPROCAL_TOLERANCE = 0.005
 UNNAMED_JUDGE = "matrix"
+COLUMNS = ("expert", "parent", "left", "right", "favours", "strength")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,65 +157,89 @@ def _consistency(matrices: Floats, cutoff: float) -> pd.DataFrame:
     return pd.DataFrame({"n": n, "lambda_max": lambda_max, "ci": ci, "cr": cr, "acceptable": cr <= cutoff})
 
 
-def _refuse_size(n: int, parent: str) -> None:
-    if n > max(RANDOM_INDEX):
-        raise JudgementError(
-            f"a parent must have at most {max(RANDOM_INDEX)} elements to be judged in pairs (the table of random "
-            f"indices used here ends at {max(RANDOM_INDEX)}); {parent or 'the matrix'} has {n}. "
-            "Group them under more parents."
-        )
+def _too_many(n: int, parent: str) -> JudgementError | None:
+    if n <= max(RANDOM_INDEX):
+        return None
+    return JudgementError(
+        f"a parent must have at most {max(RANDOM_INDEX)} elements to be judged in pairs (the table of random "
+        f"indices used here ends at {max(RANDOM_INDEX)}); {parent or 'the matrix'} has {n}. "
+        "Group them under more parents."
+    )
 
 
 def _from_long(judgements: pd.DataFrame) -> list[_Stack]:
-    columns = ("expert", "parent", "left", "right", "favours", "strength")
-    table = long_table(judgements, columns, "strength", what="judgements")
-    table["favours"] = table["favours"].str.lower()
-    pair = pd.Series(
-        ["\0".join(sorted(two)) for two in zip(table["left"], table["right"], strict=True)], index=table.index
-    )
-    for wrong, rule in (
-        (~table["favours"].isin(["left", "right"]), "favours must be left or right"),
-        (~table["strength"].between(1, 9), "strength must be a number from 1 to 9"),
-        (table["left"] == table["right"], "an element must not be compared with itself"),
-        (table.assign(pair=pair).duplicated(["expert", "parent", "pair"]), "a pair must be judged once by an expert"),
-    ):
-        if wrong.any():
-            row = table[wrong].iloc[0]
-            raise JudgementError(
-                f"{rule}; found {int(wrong.sum())} row(s), the first is row {quoted(table.index[wrong][0])}: expert "
-                f"{row['expert']}, parent {row['parent']}, {row['left']} or {row['right']}, favours "
-                f"{row['favours']}, strength {row['strength']:g}. Correct the table."
-            )
-    # Row by row, left before right: elements come in the order in which the table names them.
-    both = pd.DataFrame(
-        {"parent": np.repeat(table["parent"].to_numpy(), 2), "element": table[["left", "right"]].to_numpy().ravel()}
-    )
-    parents = one_parent_each(both, what="judgements")
+    judged = long_table(judgements, COLUMNS, "strength", what="judgements")
+    parents = check_pairs(judged)
+    judged.raise_any("judgements")
     return [
         _stack(str(parent), [str(code) for code in parents.index[parents == parent]], own)
-        for parent, own in table.groupby("parent", sort=False)
+        for parent, own in judged.rows.groupby("parent", sort=False)
     ]
 
 
+def check_pairs(judged: Judged, *, skip: Collection[str] = ()) -> pd.Series:
+    """Parent by element of a long table of paired comparisons; its problems gain whatever is wrong with the pairs.
+
+    Every wrong row, every element under two parents, every parent with too many elements, and every expert who left
+    pairs of a parent out (but for the parents in `skip`, of which it is known that something is missing).
+    """
+    rows = judged.rows
+    rows["favours"] = rows["favours"].str.lower()
+    judged.refuse(~rows["favours"].isin(["left", "right"]), ["favours"], "favours must be left or right", _comparison)
+    judged.refuse(~rows["strength"].between(1, 9), ["strength"], "strength must be a number from 1 to 9", _comparison)
+    sides = ["left", "right"]
+    judged.refuse(rows["left"] == rows["right"], sides, "an element must not be compared with itself", _comparison)
+    pair = pd.Series(
+        ["\0".join(sorted(two)) for two in zip(rows["left"], rows["right"], strict=True)], index=rows.index
+    )
+    named = ["expert", "parent", *sides]
+    again = rows.assign(pair=pair)[judged.sound(named)].duplicated(["expert", "parent", "pair"])
+    judged.refuse(
+        again.reindex(rows.index, fill_value=False), named[2:], "a pair must be judged once by an expert", _comparison
+    )
+    parents = judged.parents_of(sides, what="judgements")
+    large = {}
+    for parent, count in parents.value_counts(sort=False).items():
+        error = _too_many(int(count), str(parent))
+        if error is not None:
+            large[parent] = error
+    judged.problems.add(*large.values())
+    compared = np.array([frozenset(two) for two in zip(rows["left"], rows["right"], strict=True)], dtype=object)
+    for expert, parent, own in judged.groups():
+        if parent not in large and parent not in skip:
+            _check_complete(judged, expert, parent, set(compared[own]), parents)
+    return parents
+
+
+def _check_complete(judged: Judged, expert: str, parent: str, given: set[frozenset[str]], parents: pd.Series) -> None:
+    elements = [str(code) for code in parents.index[parents == parent]]
+    lacking = [f"{a} or {b}" for a, b in combinations(elements, 2) if frozenset((a, b)) not in given]
+    if lacking:
+        judged.problems.add(
+            JudgementError(
+                f"expert {expert} must judge every pair of parent {parent}; {len(lacking)} left out: "
+                f"{listed(lacking)}. Ask the expert, or leave that expert's rows of the parent out."
+            )
+        )
+
+
+def _comparison(row: pd.Series) -> str:
+    return (
+        f"expert {row['expert']}, parent {row['parent']}, {row['left']} or {row['right']}, favours {row['favours']}, "
+        f"strength {row['strength']:g}"
+    )
+
+
 def _stack(parent: str, elements: list[str], table: pd.DataFrame) -> _Stack:
-    _refuse_size(len(elements), parent)
     judges = list(dict.fromkeys(table["expert"]))
     place = {code: number for number, code in enumerate(elements)}
     seat = {judge: number for number, judge in enumerate(judges)}
-    matrices = np.full((len(judges), len(elements), len(elements)), np.nan)
-    matrices[:, range(len(elements)), range(len(elements))] = 1
+    matrices = np.ones((len(judges), len(elements), len(elements)))
     judge = np.array([seat[name] for name in table["expert"]])
     i, j = (np.array([place[code] for code in table[side]]) for side in ("left", "right"))
     strength = table["strength"].to_numpy(dtype=np.float64)
     ratio = np.where(table["favours"].to_numpy() == "left", strength, 1 / strength)
     matrices[judge, i, j], matrices[judge, j, i] = ratio, 1 / ratio
-    for name, matrix in zip(judges, matrices, strict=True):
-        lacking = [f"{a} or {b}" for a, b in combinations(elements, 2) if np.isnan(matrix[place[a], place[b]])]
-        if lacking:
-            raise JudgementError(
-                f"expert {name} must judge every pair of parent {parent}; {len(lacking)} left out: {listed(lacking)}. "
-                "Ask the expert, or leave that expert's rows of the parent out."
-            )
     return _Stack(parent, elements, judges, matrices)
 
 
@@ -227,7 +252,9 @@ def _from_matrix(judgements: pd.DataFrame) -> _Stack:
             f"found rows {listed(rows)} and columns {listed(elements)}. A long table has the columns expert, parent, "
             "left, right, favours, strength."
         )
-    _refuse_size(len(elements), "")
+    error = _too_many(len(elements), "")
+    if error is not None:
+        raise error
     square = judgements.set_axis(rows, axis=0).set_axis(elements, axis=1).loc[elements, elements]
     a = square.apply(real_numbers).to_numpy(dtype=np.float64, copy=True)
     for i, j in [(i, i) for i in range(len(a))] + list(combinations(range(len(a)), 2)):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from ikfs_methods import framework
 from ikfs_methods.answers import load
 from ikfs_methods.errors import (
     ColumnError,
@@ -20,23 +19,6 @@ from ikfs_methods.errors import (
     WeightError,
 )
 
-HEAD = ",".join(framework.COLUMNS)
-
-
-@pytest.fixture
-def tree(tmp_path: Path) -> framework.Framework:
-    rows = [
-        "I,,n,n,d,d,,,,,reflective,o,s,proposed",
-        "A,I,n,n,d,d,,,,,reflective,o,s,proposed",
-        "a1,A,n,n,d,d,q1,1,5,1,,o,s,unverified",
-        "a2,A,n,n,d,d,q2,0,6,-1,,o,s,unverified",
-    ]
-    (tmp_path / "framework.yaml").write_text(
-        "id: t\nname: {id: Uji, en: Test}\nversion: '1'\nstatus: proposed\nsource: invented\n", encoding="utf-8"
-    )
-    (tmp_path / "indicators.csv").write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
-    return framework.read(tmp_path)
-
 
 def file(folder: Path, text: str) -> Path:
     path = folder / "answers.csv"
@@ -47,8 +29,8 @@ def file(folder: Path, text: str) -> Path:
 GOOD = "who,q1,q2,w,g,p\nx,1,6,1.5,k,31\ny,5,,0.5,m,94\nz,2,0,1,k,31\n"
 
 
-def test_reverse_items_are_turned_about_their_own_scale(tmp_path, tree):
-    answers = load(file(tmp_path, GOOD), tree, respondent="who", weight="w", group="g")
+def test_reverse_items_are_turned_about_their_own_scale(tmp_path, pair):
+    answers = load(file(tmp_path, GOOD), pair, respondent="who", weight="w", group="g")
     assert answers.items["a1"].tolist() == [1, 5, 2]
     # 0 + 6 - x, and a missing answer stays missing
     assert answers.items["a2"].fillna(-1).tolist() == [0, -1, 6]
@@ -58,15 +40,79 @@ def test_reverse_items_are_turned_about_their_own_scale(tmp_path, tree):
     assert list(answers.items.index) == ["x", "y", "z"]
 
 
-def test_province_codes_are_read_under_the_declared_system(tmp_path, tree):
+def test_answers_as_given_are_the_keyed_ones_turned_back(tmp_path, pair):
+    answers = load(file(tmp_path, "q2,q1\n6,1\n,5\n0,2\n"), pair)
+    assert list(answers.as_given.columns) == ["a2", "a1"]  # in the order of the file
+    assert answers.as_given.fillna(-1).to_numpy().tolist() == [[6, 1], [-1, 5], [0, 2]]
+    assert list(answers.items.columns) == ["a1", "a2"]  # in the order of the framework
+
+
+def test_leaving_respondents_out(tmp_path, pair):
+    answers = load(file(tmp_path, GOOD), pair, respondent="who", weight="w", group="g")
+    rest = answers.without(["y"])
+    assert list(rest.items.index) == list(rest.weight.index) == ["x", "z"]
+    assert rest.rows.tolist() == [2, 4]
+    assert rest.group.tolist() == ["k", "k"]
+    assert answers.n == 3
+    with pytest.raises(ColumnError, match=r"one of the 3 that answered; not found: n"):
+        answers.without(["n"])
+    with pytest.raises(TooFewError, match="at least one respondent must stay"):
+        answers.without(["x", "y", "z"])
+
+
+def test_interview_times(tmp_path, pair):
+    text = "q1,q2,from,to,took\n1,6,2020-03-26T09:00:00+07:00,2020-03-26T09:05:00+07:00,300\n"
+    text += "2,5,2020-03-26T09:00:00+07:00,2020-03-26T03:10:00+01:00,0:10:00\n"
+    path = file(tmp_path, text)
+    assert load(path, pair, started="from", ended="to").duration.tolist() == [300, 600]
+    assert load(path, pair, duration="took").duration.tolist() == [300, 600]
+    assert load(path, pair).duration is None
+    with pytest.raises(ParameterError, match="`started` and `ended` must be given together"):
+        load(path, pair, started="from")
+    with pytest.raises(ParameterError, match="must be given once; found `duration` beside"):
+        load(path, pair, started="from", ended="to", duration="took")
+    with pytest.raises(ScaleError, match=r"column 'from': an interview must end after it started; found 2"):
+        load(path, pair, started="to", ended="from")
+
+
+def test_declared_impossible_patterns(tmp_path, pair):
+    answers = load(
+        file(tmp_path, GOOD), pair, respondent="who", impossible={"early": "a2 == 6 and w > 1", "both": "a1 > a2"}
+    )
+    assert answers.impossible.to_numpy().tolist() == [[True, False], [False, False], [False, True]]
+    with pytest.raises(ParameterError, match="a7"):
+        load(file(tmp_path, GOOD), pair, impossible={"typo": "a7 > 1"})
+
+
+def test_without_a_framework_everything_else_is_checked(tmp_path):
+    rest = load(file(tmp_path, GOOD), None, respondent="who", weight="w", group="g")
+    assert rest.items.shape == (3, 0)
+    with pytest.raises(InputProblemsError) as caught:
+        load(file(tmp_path, GOOD.replace("0.5", "-1").replace("z,", "y,")), None, respondent="who", weight="w")
+    assert len(caught.value.problems) == 2
+
+
+def test_several_kinds_of_problems_in_one_column_are_all_told(tmp_path, pair):
+    with pytest.raises(InputProblemsError) as caught:
+        load(file(tmp_path, "q1,q2\n1,2\nlima,3\n8,3\nlima,4\n2,1\n"), pair)
+    assert "rows 3, 5, column 'q1': a number must stand here; found 'lima' (2 such cells)" in caught.value.problems[0]
+    assert "row 4, column 'q1': an answer must lie between 1 and 5; found '8' (1 such cell)" in caught.value.problems[1]
+
+
+def test_half_points_are_logged(tmp_path, pair):
+    log = load(file(tmp_path, "q1,q2\n1,2\n2.5,3\n"), pair).log.set_index("step")
+    assert (log.loc["between points", "column"], log.loc["between points", "detail"]) == ("a1", "2.5")
+
+
+def test_province_codes_are_read_under_the_declared_system(tmp_path, pair):
     path = file(tmp_path, GOOD)
-    bps = load(path, tree, region="p", region_codes="bps-2020")
+    bps = load(path, pair, region="p", region_codes="bps-2020")
     assert bps.region.tolist() == ["DKI Jakarta", "Papua", "DKI Jakarta"]
     # the same 94 is no province in the Home Ministry's codes of 2020
-    with pytest.raises(ScaleError, match=r"row 3, column 'p': a province code of kemendagri-2020 .* found '94'"):
-        load(path, tree, region="p", region_codes="kemendagri-2020")
+    with pytest.raises(ScaleError, match=r"row 3, column 'p': .*94.*bps-2020"):
+        load(path, pair, region="p", region_codes="kemendagri-2020")
     with pytest.raises(ParameterError, match="Did you mean 'bps-2022'"):
-        load(path, tree, region="p", region_codes="bps-2002")
+        load(path, pair, region="p", region_codes="bps-2002")
 
 
 @pytest.mark.parametrize(
@@ -75,55 +121,57 @@ def test_province_codes_are_read_under_the_declared_system(tmp_path, tree):
         ("y,5,", "y,7,", ScaleError, r"answers.csv, row 3, column 'q1': an answer must lie between 1 and 5; found '7'"),
         ("y,5,", "y,lima,", NotNumericError, r"row 3, column 'q1': a number must stand here; found 'lima'"),
         ("q2,", "q3,", ColumnError, r"must have a column 'q2'; found who, q1, q3.* Did you mean 'q3'"),
-        ("z,2", "y,2", ColumnError, r"column 'who': every respondent must have an id of its own.*3, 4"),
+        (
+            "z,2",
+            "y,2",
+            ColumnError,
+            r"column 'who': every respondent must have an id of its own; repeated in row\(s\) 3, 4",
+        ),
         ("0.5", "-1", WeightError, r"row 3, column 'w': a design weight must be above 0; found '-1'"),
-        ("0.5", "", NotNumericError, r"row 3, column 'w': a number must stand here; found ''"),
+        ("0.5", "", NotNumericError, r"row 3, column 'w': a number must stand here; found an empty cell"),
         (",m,", ",,", ColumnError, r"row 3, column 'g': every respondent must have a value here"),
     ],
 )
-def test_each_bad_cell_is_named(tmp_path, tree, old, new, error, message):
+def test_each_bad_cell_is_named(tmp_path, pair, old, new, error, message):
     assert old in GOOD
     with pytest.raises(error, match=message):
-        load(file(tmp_path, GOOD.replace(old, new, 1)), tree, respondent="who", weight="w", group="g")
+        load(file(tmp_path, GOOD.replace(old, new, 1)), pair, respondent="who", weight="w", group="g")
 
 
-def test_constant_item_is_named_with_its_answers(tmp_path, tree):
+def test_constant_item_is_named_with_its_answers(tmp_path, pair):
     with pytest.raises(ConstantItemError, match=r"column 'q1': an item must vary; all 2 answers are the same \(3\)"):
-        load(file(tmp_path, "q1,q2\n3,1\n3,2\n,4\n"), tree)
+        load(file(tmp_path, "q1,q2\n3,1\n3,2\n,4\n"), pair)
 
 
-def test_all_problems_are_told_at_once(tmp_path, tree):
+def test_all_problems_are_told_at_once(tmp_path, pair):
     text = GOOD.replace("y,5,", "y,9,").replace("0.5", "none").replace(",m,", ",,")
     with pytest.raises(InputProblemsError) as caught:
-        load(file(tmp_path, text), tree, respondent="who", weight="w", group="g")
+        load(file(tmp_path, text), pair, respondent="who", weight="w", group="g")
     assert len(caught.value.problems) == 3
     assert "3 problems in the inputs" in str(caught.value)
 
 
-def test_missing_and_empty_files(tmp_path, tree):
+def test_missing_and_empty_files(tmp_path, pair):
     with pytest.raises(InputFileError, match=r"the file must exist: .*nowhere.csv"):
-        load(tmp_path / "nowhere.csv", tree)
+        load(tmp_path / "nowhere.csv", pair)
     with pytest.raises(TooFewError, match="at least one row"):
-        load(file(tmp_path, "q1,q2\n"), tree)
+        load(file(tmp_path, "q1,q2\n"), pair)
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"q1;q2\n1;2\n3;4\n", "must be separated by commas; its first line has semicolons"),
-        (b"PK\x03\x04rest of a workbook", "it is an Excel workbook. Save it as CSV UTF-8"),
-        (b"q1,q2\n1,2\n3\n5,6\n", r"row 3: every line must have 2 cells, .*; found fewer in 1 line"),
-        (b"q1,q2\n1,2\n3,4,5\n", "must be a comma-separated table in UTF-8"),
-        ("q1,q2\n1,d\u00e9\n".encode("cp1252"), "must be a comma-separated table in UTF-8"),
-    ],
-)
-def test_files_of_another_kind_say_what_to_do(tmp_path, tree, content, message):
-    path = tmp_path / "answers.csv"
-    path.write_bytes(content)
-    with pytest.raises(InputFileError, match=message):
-        load(path, tree)
-
-
-def test_blank_lines_do_not_shift_the_rows_of_messages(tmp_path, tree):
+def test_blank_lines_do_not_shift_the_rows_of_messages(tmp_path, pair):
     with pytest.raises(ScaleError, match="row 5, column 'q1'"):
-        load(file(tmp_path, "q1,q2\n1,2\n\n2,3\n9,4\n"), tree)
+        load(file(tmp_path, "q1,q2\n1,2\n\n2,3\n9,4\n"), pair)
+
+
+def test_regions_without_a_declared_system(tmp_path, pair):
+    def region(*cells: str):
+        rows = "".join(f"{1 + i},{2 + i},{cell}\n" for i, cell in enumerate(cells))
+        return load(file(tmp_path, "q1,q2,p\n" + rows), pair, region="p")
+
+    # names and aliases are provinces, codes too where all systems agree, and other regions stand as they are
+    assert region("Jakarta", "jawa barat").region.tolist() == ["DKI Jakarta", "Jawa Barat"]
+    assert region("31", "32").region.tolist() == ["DKI Jakarta", "Jawa Barat"]
+    assert region("Garut", "Ciamis").region.tolist() == ["Garut", "Ciamis"]
+    assert "no provinces' names" in region("Garut", "Ciamis").log["detail"].iloc[-1]
+    with pytest.raises(ScaleError, match=r"row 3, column 'p': .*91.*region_codes"):
+        region("31", "91")

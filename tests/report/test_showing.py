@@ -28,6 +28,9 @@ TABLES = {
     "answers": lambda r: r.answers,
     "sample": views.sample,
     "participants": views.participants,
+    "gate_log": views.gate_log,
+    "rules": views.screening_rules,
+    "overlap": views.flag_overlap,
     "decisions": views.decisions,
     "method": views.method_decisions,
     "parameters": views.parameters,
@@ -46,10 +49,27 @@ TABLES = {
     "variants": lambda r: ikfs.compare_variants(r, ikfs.open_round(r.folder, weights="equal")),
 }
 SAID = [
-    "answers", "aiken", "items", "alpha", "kmo", "parallel", "factors", "evidence", "decisions", "ahp", "index",
-    "leave_one_out", "variants",
+    "answers", "gate_log", "rules", "overlap", "aiken", "items", "alpha", "kmo", "parallel", "factors", "evidence",
+    "decisions", "ahp", "index", "leave_one_out", "variants",
 ]  # fmt: skip
-DRAWN = ["aiken", "items", "parallel", "factors", "weights", "index", "leave_one_out"]
+FIGURES = {
+    **TABLES,
+    "missing_patterns": views.missing_patterns,
+    "missing_by_group": views.missing_by_group,
+    "categories": views.category_shares,
+}
+DRAWN = [
+    "missing_patterns",
+    "missing_by_group",
+    "categories",
+    "aiken",
+    "items",
+    "parallel",
+    "factors",
+    "weights",
+    "index",
+    "leave_one_out",
+]
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -75,7 +95,7 @@ def test_sentences_are_made_from_the_numbers(name, opened, words):
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_figures_are_the_same_bytes_twice(name, opened, words):
-    result = TABLES[name](opened)
+    result = FIGURES[name](opened)
     first, second = (figures.bundle(figures.draw(result, words, opened)) for _ in range(2))
     assert first == second
     assert first["image/svg+xml"].lstrip().startswith("<?xml")

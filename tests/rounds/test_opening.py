@@ -55,7 +55,7 @@ def test_reverse_item_is_turned_once_and_only_it():
         ("round.yaml", "file: answers.csv", "file: answer.csv", InputFileError, r"the file must exist: .*answer.csv"),
         ("round.yaml", "group: cluster", "group: kluster", IkfsError, r"must have a column 'kluster'.*Did you mean"),
         ("round.yaml", "- indicator: KD1", "- indicator: KD11", DecisionError, r"found 'KD11'. Did you mean 'KD1'\?"),
-        ("round.yaml", "title:", "title: [", InputFileError, r"round.yaml must be YAML in UTF-8; line \d+"),
+        ("round.yaml", "title:", "title: [", InputFileError, r"round.yaml must be YAML in UTF-8: line \d+"),
         ("answers.csv", "respondent,cluster", "respondent,kluster", IkfsError, r"must have a column 'cluster'"),
         ("panel.csv", "relevance,", "relevance,x", NotNumericError, r"panel.csv, row 2, column 'rating'"),
         ("panel.csv", "KD1", "KDX", JudgementError, r"panel.csv, row 2, column 'indicator': .* found 'KDX'"),

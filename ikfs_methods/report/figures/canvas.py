@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -67,6 +67,18 @@ def canvas(height: float) -> Iterator[tuple[Figure, Axes]]:
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(WIDTH, height))
         yield figure, figure.subplots()
+
+
+@contextmanager
+def panels(height: float, *, widths: Sequence[float], heights: Sequence[float]) -> Iterator[tuple[Figure, list[Axes]]]:
+    """A figure of the report's width and its axes in rows and columns of those proportions, row by row."""
+    _register_fonts()
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(WIDTH, height))
+        grid = figure.subplots(
+            len(heights), len(widths), squeeze=False, width_ratios=list(widths), height_ratios=list(heights)
+        )
+        yield figure, list(grid.ravel())
 
 
 def localise(axis: Axis, words: Words, digits: int = 1) -> None:

@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from ikfs_methods.errors import ParameterError
 from ikfs_methods.factor import ExploratoryResult, ParallelResult
 from ikfs_methods.index import IndexResult
-from ikfs_methods.report.figures.canvas import BLUE, GREY, INK, ORANGE, PALETTE, RED, canvas, localise
+from ikfs_methods.report.figures.canvas import BLUE, GREY, INK, LIGHT, ORANGE, PALETTE, RED, canvas, localise
 from ikfs_methods.report.language import Words
 from ikfs_methods.robustness import LeaveOneOutResult
 from ikfs_methods.rounds import ByDimension, Round, views
@@ -99,7 +99,7 @@ def _(result: ByDimension, words: Words, opened: Round) -> Figure:
 
 @draw.register
 def _(result: views.CategoryShares, words: Words, opened: Round) -> Figure:
-    shares = result.table
+    shares, hidden = result.table, result.hidden
     points = list(shares.columns)
     import seaborn as sns  # noqa: PLC0415 - a second to import; see the other two
 
@@ -107,15 +107,23 @@ def _(result: views.CategoryShares, words: Words, opened: Round) -> Figure:
     with canvas(_rows_height(len(shares))) as (figure, ax):
         places = _rows(ax, list(shares.index))
         left = np.zeros(len(shares))
+        gone = 1 - shares.sum(axis=1).to_numpy()  # what the withheld shares of an item come to together
         for point, shade in zip(points, shades, strict=True):
-            width = 100 * shares[point].to_numpy()
+            first = (hidden[point] & ~hidden[points[: points.index(point)]].any(axis=1)).to_numpy()
+            if first.any():
+                ax.barh(places, 100 * gone * first, left=left, height=0.72, color=LIGHT, edgecolor="white", hatch="///")
+                left += 100 * gone * first
+            width = 100 * shares[point].fillna(0).to_numpy()
             ax.barh(places, width, left=left, height=0.72, color=shade, edgecolor="white", linewidth=0.6,
                     label=words.number(point, 0 if float(point).is_integer() else 1))  # fmt: skip
             left += width
         ax.set_xlim(0, 100)
         ax.set_xlabel(words("Per cent of the answers, by scale point (after keying)"))
         localise(ax.xaxis, words, 0)
-        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.5 / _height(ax)), ncols=len(points))
+        handles, _ = ax.get_legend_handles_labels()
+        if hidden.any(axis=None):
+            handles.append(Patch(facecolor=LIGHT, edgecolor="white", hatch="///", label=words("withheld")))
+        ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.5 / _height(ax)), ncols=len(handles))
     return figure
 
 
@@ -188,7 +196,7 @@ def _(result: views.WeightTable, words: Words, opened: Round, *, parent: str | N
 def _(result: IndexResult, words: Words, opened: Round) -> Figure:
     tree = opened.structure
     root = tree.root
-    scores = result.scores.sort_values(root, ascending=False, kind="stable")
+    scores = result.scores.dropna(subset=root).sort_values(root, ascending=False, kind="stable")
     few = len(scores) <= 8
     shades = dict(zip([code for code in tree.dimensions if code != root], PALETTE, strict=False))
     with canvas(max(2.4, _rows_height(len(scores) * (2 if few else 1)))) as (figure, ax):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import singledispatch
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from ikfs_methods.errors import ParameterError
 from ikfs_methods.report.language import N_, Words
-from ikfs_methods.report.layout import Laid
+from ikfs_methods.report.layout import Column, Laid
 from ikfs_methods.rounds import Round
 
 # Key words that results hold; listed here so that the catalogues have them.
@@ -22,6 +23,7 @@ KEYWORDS = (
     N_("relevance"), N_("clarity"), N_("essential"), N_("respondent-first"), N_("unit-first"),
     N_("items"), N_("alpha"), N_("weight"), N_("score"), N_("score_group"), N_("rank_group"),
     N_("score_region"), N_("rank_region"), N_("n_factors"), N_("rmsea"), N_("tli"),
+    N_("withhold"), N_("publication"),
     N_("missing"), N_("normalise"), N_("aggregate"), N_("means"), N_("select"), N_("floor"), N_("available"),
     N_("given"),
     N_("design-weighted mean"), N_("mean"), N_("alpha_ci_low"), N_("alpha_ci_high"), N_("kmo"), N_("bartlett_chi2"),
@@ -29,6 +31,10 @@ KEYWORDS = (
     N_("ss_loadings"), N_("proportion"), N_("cumulative"),
     N_("marvellous"), N_("meritorious"), N_("middling"), N_("mediocre"), N_("miserable"), N_("unacceptable"),
 )  # fmt: skip
+
+
+MARK = "×"  # a cell that is withheld; a dash is one that there is not
+_HIDDEN = object()
 
 
 @singledispatch
@@ -45,6 +51,42 @@ def named(table: pd.DataFrame, opened: Round) -> pd.DataFrame:
     frame.insert(1, "name", [tree.label(code, opened.language) for code in frame["code"]])
     frame.insert(2, "parent_code", [tree.parent(code) for code in frame["code"]])
     return frame
+
+
+def covered(laid: Laid, hidden: pd.DataFrame, words: Words, *, minimum: int) -> Laid:
+    """The table with a mark for each withheld cell, a note on it, and a column in its file that names those cells.
+
+    `hidden`: True where a cell is withheld, the rows those of the table, in any order. Without one the table stays.
+    """
+    hidden = hidden.loc[laid.frame.index, [name for name in hidden.columns if hidden[name].any()]]
+    if hidden.empty:
+        return laid
+    frame = laid.frame.astype(dict.fromkeys(hidden.columns, object))
+    for name in hidden.columns:
+        cells = [_HIDDEN if gone else value for gone, value in zip(hidden[name], frame[name], strict=True)]
+        frame[name] = pd.Series(cells, index=frame.index, dtype=object)
+    named_cells = ["|".join(str(name) for name in hidden.columns[row]) for row in hidden.to_numpy()]
+    note = words(
+        "{mark}: withheld, because it stands for fewer than {minimum} respondents or would give such a number away.",
+        mark=MARK,
+        minimum=words.integer(minimum),
+    )
+    return replace(
+        laid,
+        frame=frame,
+        columns=tuple(_marking(column) for column in laid.columns),
+        shades={name: _unless_hidden(name, shade) for name, shade in laid.shades.items()},
+        note=f"{laid.note} {note}".strip(),
+        full=laid.frame.assign(withheld=named_cells),
+    )
+
+
+def _marking(column: Column) -> Column:
+    return replace(column, write=lambda value: MARK if value is _HIDDEN else column.write(value))
+
+
+def _unless_hidden(name: str, shade: Callable[[Any], str]) -> Callable[[Mapping[Any, Any]], str]:
+    return lambda row: "" if row[name] is _HIDDEN else shade(row)
 
 
 def dimension(opened: Round) -> Callable[[Any], str]:

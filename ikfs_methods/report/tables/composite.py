@@ -10,7 +10,7 @@ from ikfs_methods.checks import one_of
 from ikfs_methods.index import IndexResult
 from ikfs_methods.report.language import Words
 from ikfs_methods.report.layout import NUMBER, Columns, Laid
-from ikfs_methods.report.tables.base import dimension, lay_out, named
+from ikfs_methods.report.tables.base import MARK, covered, dimension, lay_out, named
 from ikfs_methods.robustness import LeaveOneOutResult
 from ikfs_methods.rounds import Round, VariantComparison, views
 from ikfs_methods.weighting import AhpResult, WeightSet
@@ -92,7 +92,12 @@ def _score_table(result: IndexResult, words: Words, opened: Round) -> Laid:
         c.integer("n", "n"),
         *(c.number(node, node) for node in nodes),
     )
-    return Laid(frame.sort_values("rank", kind="stable"), columns, shades={root: lambda _: "strong"})
+    laid = Laid(frame.sort_values("rank", kind="stable"), columns, shades={root: lambda _: "strong"})
+    if result.hidden is None:
+        return laid
+    hidden = result.hidden[nodes].reset_index(drop=True)
+    hidden = hidden.assign(rank=hidden[root], n=frame["n"].isna())
+    return covered(laid, hidden, words, minimum=opened.parameters.minimum_respondents)
 
 
 def _node_table(result: IndexResult, words: Words, opened: Round) -> Laid:
@@ -145,10 +150,14 @@ def _(result: VariantComparison, words: Words, opened: Round) -> Laid:
     full = result.to_frame().reset_index()
     tree = opened.framework
     numbers = [name for name in full.columns if name not in ("quantity", "subject")]
+    gone = _withheld(full, opened)
     digits = [_DIGITS.get(row["subject"], _DIGITS.get(row["quantity"], 3)) for _, row in full.iterrows()]
     frame = full.astype(dict.fromkeys(numbers, object))
     for name in numbers:
-        frame[name] = [words.number(value, places) for value, places in zip(full[name], digits, strict=True)]
+        frame[name] = [
+            MARK if hidden and pd.isna(value) else words.number(value, places)
+            for value, places, hidden in zip(full[name], digits, gone, strict=True)
+        ]
     frame["quantity"] = [words(text) for text in full["quantity"]]
     frame["subject"] = [
         f"{text} {tree.label(text, opened.language)}" if text in tree.nodes.index else words(opened.called(text))
@@ -159,6 +168,18 @@ def _(result: VariantComparison, words: Words, opened: Round) -> Laid:
     columns += [replace(c.text(name, headings.get(name, name)), align=NUMBER) for name in numbers]
     note = words("Difference: the last variant minus the first.")
     return Laid(frame, tuple(columns), "quantity", str, note=note, full=full)
+
+
+def _withheld(full: pd.DataFrame, opened: Round) -> list[bool]:
+    """Whether each row is the score or rank of a unit, whose number is missing only where it is withheld."""
+    units = {
+        f"{what}_{by}": set(unit.astype(str))
+        for by in ("group", "region")
+        if isinstance(unit := opened.units(by), pd.Series)
+        for what in ("score", "rank")
+    }
+    pairs = zip(full["quantity"], full["subject"], strict=True)
+    return [subject in units.get(quantity, ()) for quantity, subject in pairs]
 
 
 @lay_out.register

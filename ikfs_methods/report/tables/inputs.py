@@ -7,7 +7,7 @@ from typing import Any
 from ikfs_methods.answers import Answers
 from ikfs_methods.report.language import Words
 from ikfs_methods.report.layout import Columns, Laid
-from ikfs_methods.report.tables.base import dimension, lay_out, named
+from ikfs_methods.report.tables.base import covered, dimension, lay_out, named
 from ikfs_methods.rounds import Round, views
 
 
@@ -43,7 +43,7 @@ def _(result: views.Sample, words: Words, opened: Round) -> Laid:
         c.percent("weighted_share", words("Weighted share")),
         c.integer("complete", words("Without a gap")),
     )
-    return Laid(result.table, columns)
+    return covered(Laid(result.table, columns), result.hidden, words, minimum=opened.parameters.minimum_count)
 
 
 @lay_out.register

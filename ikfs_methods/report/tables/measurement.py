@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ikfs_methods.errors import ParameterError
@@ -12,8 +13,8 @@ from ikfs_methods.factor import BartlettResult, ExploratoryResult, KmoResult, Pa
 from ikfs_methods.reliability import AlphaResult
 from ikfs_methods.report.language import Words
 from ikfs_methods.report.layout import Columns, Laid
-from ikfs_methods.report.tables.base import dimension, lay_out, named
-from ikfs_methods.rounds import ByDimension, Round
+from ikfs_methods.report.tables.base import covered, dimension, lay_out, named
+from ikfs_methods.rounds import ByDimension, Round, views
 from ikfs_methods.validity import AikenResult, ItemAnalysisResult
 
 
@@ -90,7 +91,22 @@ def _item_table(result: ByDimension, words: Words, opened: Round) -> Laid:
         critical="–".join(dict.fromkeys([critical[0], critical[-1]])),
         cutoff=words.number(p.item_rest_cutoff),
     )
-    return Laid(frame, columns, "parent_code", dimension(opened), shades, note)
+    hidden = _few(frame, opened)
+    laid = Laid(frame.mask(hidden), columns, "parent_code", dimension(opened), shades, note)
+    return covered(laid, hidden, words, minimum=p.minimum_count)
+
+
+def _few(frame: pd.DataFrame, opened: Round) -> pd.DataFrame:
+    """Where the share at the lowest or highest scale point stands for too few respondents, or helps to find such."""
+    hidden = pd.DataFrame(data=False, index=frame.index, columns=frame.columns)
+    told, bounds = views.category_shares(opened).hidden, opened.framework.nodes
+    for name, bound in (("floor", "scale_min"), ("ceiling", "scale_max")):
+        count = (frame[name] * frame["n"]).round()
+        points = [bounds.loc[code, bound] for code in frame["code"]]
+        pairs = zip(frame["code"], points, strict=True)
+        withheld = np.array([point in told and bool(told.loc[code, point]) for code, point in pairs])
+        hidden[name] = withheld | ((count > 0) & (count < opened.parameters.minimum_count))
+    return hidden
 
 
 def _judge(row: Any, passed: bool) -> str:  # noqa: FBT001 - the cell's verdict

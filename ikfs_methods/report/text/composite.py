@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ikfs_methods.index import IndexResult
 from ikfs_methods.report.language import Words
 from ikfs_methods.report.text.base import say
@@ -64,7 +66,7 @@ def _(result: AhpResult, words: Words, opened: Round) -> str:
 def _(result: IndexResult, words: Words, opened: Round) -> str:
     tree = opened.structure
     root = tree.root
-    if len(result.scores) == 1:
+    if len(result.scores) == 1 and not result.withheld:
         row = result.scores.iloc[0]
         said = words("{root} is **{score}** on a scale from 0 to 100.", root=root, score=words.number(row[root]))
         parts = [f"{code} {words.number(row[code])}" for code in tree.dimensions if code != root]
@@ -77,7 +79,13 @@ def _(result: IndexResult, words: Words, opened: Round) -> str:
             order=words(result.order),
         )
         return " ".join(part for part in (said, how, _unused_design(words, opened)) if part)
-    scores = result.scores[root].sort_values(ascending=False, kind="stable")
+    scores = result.scores[root].dropna().sort_values(ascending=False, kind="stable")
+    return f"{_range_of_units(scores, root, words, opened)} {_withheld(result, words, opened)}".strip()
+
+
+def _range_of_units(scores: pd.Series, root: str, words: Words, opened: Round) -> str:
+    if scores.empty:
+        return words("No unit has a score of {root} that may be published.", root=root)
     return words(
         "{root} runs from {low} ({last}) to {high} ({first}) over {n} units; these are estimates without their "
         "sampling error, so near ranks should not be read as an order.",
@@ -87,6 +95,21 @@ def _(result: IndexResult, words: Words, opened: Round) -> str:
         high=words.number(scores.iloc[0]),
         first=opened.called(scores.index[0]),
         n=words.integer(len(scores)),
+    )
+
+
+def _withheld(result: IndexResult, words: Words, opened: Round) -> str:
+    """Says which units' scores are withheld, and why; nothing when none is."""
+    if not result.withheld:
+        return ""
+    return words.plural(
+        "The score of {n} unit is withheld, because it has fewer than {minimum} respondents or would give such a unit "
+        "away by subtraction from the whole: {names}.",
+        "The scores of {n} units are withheld, because they have fewer than {minimum} respondents or would give such a "
+        "unit away by subtraction from the whole: {names}.",
+        len(result.withheld),
+        minimum=words.integer(opened.parameters.minimum_respondents),
+        names=words.listing([opened.called(unit) for unit in result.withheld]),
     )
 
 

@@ -7,21 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ikfs_methods.result import Shown
+from ikfs_methods.privacy.suppression import suppress_counts
 from ikfs_methods.rounds.opened import Absent
 from ikfs_methods.rounds.parameters import table as parameter_rows
 from ikfs_methods.rounds.round import Round
-
-
-@dataclass(frozen=True, slots=True)
-class View(Shown):
-    """A table of the round."""
-
-    table: pd.DataFrame
-
-    def to_frame(self) -> pd.DataFrame:
-        """The table."""
-        return self.table
+from ikfs_methods.rounds.views.base import View
 
 
 class Participants(View):
@@ -42,16 +32,21 @@ class MethodDecisions(View):
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True)
 class Sample(View):
-    """Respondents by group: number, share, weighted share, complete rows."""
+    """Respondents by group: number, share, weighted share, complete rows; NaN where `hidden` (too few to be told)."""
 
-    __slots__ = ()
+    hidden: pd.DataFrame
 
 
+@dataclass(frozen=True, slots=True)
 class CategoryShares(View):
-    """Share of each answer category by indicator, after keying (rows indicators, columns scale points)."""
+    """Share of each answer category by indicator, after keying (rows indicators, columns scale points).
 
-    __slots__ = ()
+    NaN where `hidden`: the share stands for too few respondents, or would give such a share away.
+    """
+
+    hidden: pd.DataFrame
 
 
 class WeightTable(View):
@@ -110,27 +105,42 @@ def method_decisions(opened: Round) -> MethodDecisions:
 
 
 def sample(opened: Round) -> Sample | Absent:
-    """Respondents by group, with their share of the weights."""
-    group = opened.answers.group
+    """Respondents by group, with their share of the weights.
+
+    Counts below `minimum_count` are hidden, and others with them, so that totals do not reveal them; so are complete
+    rows where those with a gap are that few. A hidden number takes its shares and weights along.
+    """
+    group, least = opened.answers.group, opened.parameters.minimum_count
     if group is None:
         return Absent("group")
     complete = opened.answers.items.notna().all(axis=1)
     table = pd.DataFrame(
         {
             "n": group.value_counts(sort=False),
-            "weight": opened.answers.weight.groupby(group, observed=True).sum(),
-            "complete": complete.groupby(group, observed=True).sum(),
+            "weight": opened.answers.weight.groupby(group, observed=False).sum(),
+            "complete": complete.groupby(group, observed=False).sum(),
         }
     )
     table["share"] = table["n"] / table["n"].sum()
     table["weighted_share"] = table["weight"] / table["weight"].sum()
-    return Sample(table.rename_axis("group").reset_index().astype({"group": str}))
+    few = suppress_counts(table["n"], minimum=least).hidden["n"]
+    parts = pd.DataFrame({"complete": table["complete"], "gap": table["n"] - table["complete"]})
+    hidden = pd.DataFrame(dict.fromkeys(table, few))
+    hidden["complete"] |= suppress_counts(parts, minimum=least).hidden["complete"]
+    told = table.mask(hidden).rename_axis("group").reset_index().astype({"group": str})
+    return Sample(told, hidden.assign(group=False).reset_index(drop=True)[list(told)])
 
 
 def category_shares(opened: Round) -> CategoryShares:
-    """How the keyed answers to each item spread over the scale points that were used."""
-    shares = opened.answers.items.apply(lambda item: item.value_counts(normalize=True))
-    return CategoryShares(shares.fillna(0).sort_index().T.rename_axis("indicator"))
+    """How the keyed answers to each item spread over the scale points that were used.
+
+    Shares of fewer than `minimum_count` respondents are hidden, and others of the item with them: its answers add up
+    to a published number.
+    """
+    counts = opened.answers.items.apply(lambda item: item.value_counts()).fillna(0).sort_index().T
+    told = suppress_counts(counts, minimum=opened.parameters.minimum_count, margins="rows")
+    shares = told.frame.div(counts.sum(axis=1), axis=0).rename_axis("indicator")
+    return CategoryShares(shares, told.hidden.rename_axis("indicator"))
 
 
 def weight_table(opened: Round) -> WeightTable:
@@ -155,13 +165,7 @@ def parameters(opened: Round) -> ParameterTable:
 
 def input_files(opened: Round) -> InputFiles:
     """Every file that the round was made from, the framework's among them, with its fingerprint."""
-    given = opened.file.inputs
-    named = [
-        entry.file
-        for entry in (given.answers, given.panel, given.judgements, given.budget, given.participants)
-        if entry
-    ]
-    paths = [opened.folder / name for name in ("round.yaml", *named)]
+    paths = [opened.folder / name for name in ("round.yaml", *opened.file.inputs.files)]
     paths += [opened.folder / opened.file.framework / name for name in ("framework.yaml", "indicators.csv")]
     if opened.file.invented:
         paths.append(opened.folder / opened.file.invented)

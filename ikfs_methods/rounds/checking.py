@@ -1,0 +1,108 @@
+"""All that is to be mended, asked or known about a round before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ikfs_methods.errors import InputProblemsError, Problems
+from ikfs_methods.result import Shown
+from ikfs_methods.rounds.opening import Gathered, gather
+from ikfs_methods.rounds.round import Round
+
+
+@dataclass(frozen=True, slots=True)
+class RoundCheck(Shown):
+    """What there is to say about the inputs of a round, each a text.
+
+    `problems` must be mended before the round opens; `questions` are open or were answered by guessing; `facts` say
+    what was read.
+    """
+
+    problems: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a text: its kind (problem, question, fact) and the text."""
+        rows = [
+            (kind, text)
+            for kind, texts in (("problem", self.problems), ("question", self.questions), ("fact", self.facts))
+            for text in texts
+        ]
+        return pd.DataFrame(rows, columns=["kind", "text"])
+
+
+def check_round(
+    folder: str | Path,
+    *,
+    drop: Sequence[str] | None = None,
+    language: str | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    **parameters: Any,
+) -> RoundCheck:
+    """Every problem of a round's inputs at once, the open questions, and what was read; arguments as of `open_round`.
+
+    What is broken leaves the rest to be checked: with a broken framework the answers and the tables are still looked
+    at for all that needs no framework. A round without a problem has passed what its chapters ask for first: weights,
+    factors, evidence and index. Raises only when there is no round to look at (no round.yaml, one that is no YAML or
+    holds neither `framework` nor `inputs`) or when what was given for this run is wrong.
+    """
+    found = gather(folder, drop=drop, language=language, overrides=overrides, **parameters)
+    problems = Problems()
+    problems.add(*found.problems)
+    opened = None if len(problems) else found.opened()
+    if opened is not None:
+        for step in (
+            lambda: opened.weights,
+            lambda: opened.factors,
+            lambda: opened.factors_retained,
+            lambda: opened.evidence,
+            opened.index,
+        ):
+            problems.tried(step)
+    return RoundCheck(
+        # The same thing may stop several steps.
+        problems=list(dict.fromkeys(_texts(problems))),
+        questions=list(_questions(found)),
+        facts=list(_facts(found, opened)),
+    )
+
+
+def _texts(errors: Problems) -> Iterator[str]:
+    for error in errors:
+        yield from error.problems if isinstance(error, InputProblemsError) else [str(error)]
+
+
+def _questions(found: Gathered) -> Iterator[str]:
+    for entry in found.file.open:
+        yield f"{entry.about}: {entry.question['en']}"
+    if found.delivered is not None:
+        yield from found.delivered.guessed
+
+
+def _facts(found: Gathered, opened: Round | None) -> Iterator[str]:
+    answers = found.delivered
+    if answers is not None:
+        yield f"{answers.source.name}: {answers.n} respondents."
+        for step, part in answers.log.groupby("step", sort=False):
+            columns = part["column"][part["column"] != ""].nunique()
+            within = f" in {columns} column{'' if columns == 1 else 's'}" if columns else ""
+            cells = int(part["cells"].sum())
+            # A step that touches no cell says how the file was read.
+            said = f"{cells} cell{'' if cells == 1 else 's'}{within}" if cells else "; ".join(part["detail"])
+            yield f"{answers.source.name}: {step}: {said.removesuffix('.')}."
+    for name, table in found.tables.items():
+        entry = getattr(found.file.inputs, name)
+        if entry is not None and table is not None:
+            yield f"{entry.file}: {len(table)} rows ({name})."
+    if found.kept is not None:
+        for (entry, rule), part in found.kept[1].groupby(["entry", "rule"], sort=False):
+            yield f"exclusion {entry} ({rule}): respondents left out: {len(part)}."
+    if opened is not None:
+        candidates, retained = len(opened.framework.indicators), len(opened.structure.indicators)
+        yield f"{opened.answers.n} respondents used, {candidates} candidate indicators, {retained} retained."
