@@ -284,6 +284,8 @@ def _also_valid_elsewhere(names: dict[str, str], system: str) -> list[str]:
             continue
         differing = sorted(code for code in codes if _meanings(code)[other] != _meanings(code)[system])
         if differing:
-            here = listed(f"{code} = {_meanings(code)[system]} (not {_meanings(code)[other]})" for code in differing)
+            here = listed(
+                f"{code} = {_meanings(code)[system]} ({other}: {_meanings(code)[other]})" for code in differing
+            )
             notes.append(f"all codes are also codes of {other}; {system} was assumed, as declared: {here}")
     return notes

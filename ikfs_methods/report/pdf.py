@@ -55,7 +55,8 @@ def _set(source: Path, text: str, folder: Path, document: Document, target: Path
             source.write_text(
                 re.sub(r"#let floated = \(.*\)", f"#let floated = ({names})", text, count=1), encoding="utf-8"
             )
-            found = _pushed(json.loads(compiler.query("<ikfs-place>", field="value")), floated)
+            places = json.loads(compiler.query("<ikfs-place>", field="value"))
+            found = _pushed(places, floated) or _overtaking(places, floated)
             if found is None:
                 break
             floated.append(found)
@@ -82,6 +83,18 @@ def _pushed(places: list[dict[str, Any]], floated: list[str]) -> str | None:
         pages = place["page"] - start["page"]
         if pages > 1 or (pages == 1 and FOOT - start["y"] > GAP):  # a page passed over holds floats and emptiness
             return str(place["id"])
+    return None
+
+
+def _overtaking(places: list[dict[str, Any]], floated: list[str]) -> str | None:
+    """The first table or figure that stands before one of its kind that floated from above it: it floats after it."""
+    ends = {place["id"]: (place["page"], place["y"]) for place in places}  # "self" comes after "before"
+    last: dict[str, tuple[int, float]] = {}
+    for name in dict.fromkeys(place["id"] for place in places if place["part"] == "before"):
+        kind = name.partition("-")[0]
+        if name not in floated and ends[name] < last.get(kind, (0, 0.0)):
+            return str(name)
+        last[kind] = max(ends[name], last.get(kind, (0, 0.0)))
     return None
 
 

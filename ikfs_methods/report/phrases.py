@@ -1,4 +1,4 @@
-"""Sentences that another part of the package wrote in English, told in the report's language.
+"""Sentences that another part of the package wrote, told in the report's language and with its numbers.
 
 The log of the gate and the notes of the screening are made where no report is in sight. Each is one of the forms
 below with names and numbers in its places; here it is recognised and said again. What is not recognised stays.
@@ -70,12 +70,14 @@ GATE = (
 FORMS = (*GATE, *notes.FORMS)
 _WORDS = (N_("a comma"), N_("a semicolon"), N_("a tab"), N_("a vertical bar"))
 _NUMBER = re.compile(r"-?\d+\.\d+")
+# Places that hold a number of things; elsewhere digits may be a code or a row.
+_COUNTS = ("count", "expected", "n", "negative", "pairs", "patterns", "single", "spellings", "unknown", "values")
 _SENTENCE = re.compile(r"(?<=[.:]) ")
 
 
 def retold(text: str, words: Words) -> str:
     """The text in the words' language, sentence by sentence, where it has the known forms; else as it is."""
-    if words.language == "en" or not text:
+    if not text:
         return text
     parts, said = _SENTENCE.split(text), []
     while parts:
@@ -91,13 +93,15 @@ def _whole(text: str, words: Words) -> str | None:
     for form, pattern in _patterns():
         found = pattern.fullmatch(text)
         if found:
-            return words(form, **{name: _said(value, words) for name, value in found.groupdict().items()})
+            return words(form, **{name: _said(name, value, words) for name, value in found.groupdict().items()})
     return None
 
 
-def _said(value: str, words: Words) -> str:
+def _said(place: str, value: str, words: Words) -> str:
     if value in _WORDS:
         return words(value)
+    if place in _COUNTS and value.isdigit():
+        return words.integer(int(value))
     return words.plain(float(value)) if _NUMBER.fullmatch(value) else value
 
 

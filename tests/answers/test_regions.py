@@ -178,8 +178,9 @@ def test_code_and_name_in_one_cell_must_agree():
 def test_a_note_says_when_all_codes_fit_another_system_with_another_meaning():
     (note,) = read_regions(["31", "91", "94"], system="bps-2020").notes
     assert note == (
-        "all codes are also codes of kemendagri-2022; bps-2020 was assumed, as declared: 91 = Papua Barat (not Papua), "
-        "94 = Papua (not Papua Tengah)"
+        "all codes are also codes of kemendagri-2022; bps-2020 was assumed, as declared: 91 = Papua Barat "
+        "(kemendagri-2022: Papua), "
+        "94 = Papua (kemendagri-2022: Papua Tengah)"
     )
     # 97 exists in one system only, so nothing else could have been meant
     assert read_regions(["31", "91", "97"], system="bps-2022").notes == []
