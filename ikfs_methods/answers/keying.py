@@ -36,6 +36,7 @@ def load(
     day_first: bool | None = None,
     sheet: str | None = None,
     encoding: str | None = None,
+    delimiter: str | None = None,
     decimal: str | None = None,
     form: str | Path | None = None,
     dictionary: str | Path | None = None,
@@ -49,17 +50,17 @@ def load(
 
     `respondent`, `weight`, `group`, `region`, `started`, `ended`, `duration` name columns; None means that the file
     has none; `day_first` says whether 3/4/2020 is in April, where the times do not show it. `design` names the columns
-    of strata, clusters and population sizes, which must be there. `sheet`, `encoding`, `decimal` and `form` say how to
-    read the file (`answers.read`), `dictionary` and `scales` what its columns and labels mean, `missing` which codes
-    mean no answer in every column, `corrections` which cells are known to be wrong, `private` which columns are
-    dropped or replaced, `impossible` (condition by name) what cannot be.
+    of strata, clusters and population sizes, which must be there. `sheet`, `encoding`, `delimiter`, `decimal` and
+    `form` say how to read the file (`answers.read`), `dictionary` and `scales` what its columns and labels mean,
+    `missing` which codes mean no answer in every column, `corrections` which cells are known to be wrong, `private`
+    which columns are dropped or replaced, `impossible` (condition by name) what cannot be.
 
     Order at the gate: personal data, corrections, missing codes, labels, scale, and last the reverse-keyed items
     (direction -1), turned once to scale_min + scale_max - x. All problems are found in one pass: one is raised as
     itself, several as InputProblemsError; each names file, rows and column. Without a framework (None: it is broken)
     everything but the items is checked, and `items` has no columns.
     """
-    raw = delivered(path, sheet=sheet, encoding=encoding, decimal=decimal, form=form)
+    raw = delivered(path, sheet=sheet, encoding=encoding, delimiter=delimiter, decimal=decimal, form=form)
     gate = _Gate(raw, Path(path))
     gate.change(lambda table: protect(table, private or {}))
     if corrections is not None:

@@ -15,7 +15,7 @@ NAMES = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a vertical bar
 _SAMPLE_BYTES, _SAMPLE_ROWS = 65_536, 50
 # Excel writes and reads this line above the table, and shows the table without it.
 _SPOKEN = re.compile(rb'"?sep=([,;|\t])"?(?:\r\n|\r|\n)', re.IGNORECASE)
-_REMEDY = "Save the table as XLSX, or with semicolons throughout, or give delimiter=."
+_REMEDY = "Save the table as XLSX, or with semicolons throughout, or name the mark (`delimiter` in round.yaml)."
 
 
 def spoken_separator(data: bytes) -> tuple[str | None, int]:

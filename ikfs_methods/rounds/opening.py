@@ -174,6 +174,7 @@ def _answers(place: Path, file: RoundFile, tree: Framework | None, impossible: M
         day_first=source.day_first,
         sheet=source.sheet,
         encoding=source.encoding,
+        delimiter=source.delimiter,
         decimal=source.decimal,
         form=beside(source.form),
         dictionary=beside(source.dictionary),

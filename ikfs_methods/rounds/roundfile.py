@@ -70,6 +70,7 @@ class AnswersInput(_Entry):
     day_first: bool | None = None
     sheet: str | None = None
     encoding: str | None = None
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
     decimal: Literal[".", ","] | None = None
     form: str | None = None
     dictionary: str | None = None
@@ -85,6 +86,7 @@ class TableInput(_Entry):
     file: str
     sheet: str | None = None
     encoding: str | None = None
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
     decimal: Literal[".", ","] | None = None
 
 

@@ -27,7 +27,9 @@ class Sheet:
 
     def __init__(self, path: Path, entry: TableInput, columns: Sequence[str]) -> None:
         self.path, self.columns = path, list(columns)
-        self.table = reading.read(path, sheet=entry.sheet, encoding=entry.encoding, decimal=entry.decimal)
+        self.table = reading.read(
+            path, sheet=entry.sheet, encoding=entry.encoding, delimiter=entry.delimiter, decimal=entry.decimal
+        )
         self.problems = self.table.require(columns, remedy="Correct the file's headings.")
         self.problems.tried(lambda: check_impersonal(self.table))
         index, present = self.table.cells.index, set(self.table.columns)
