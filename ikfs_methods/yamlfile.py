@@ -43,9 +43,19 @@ def entries(
     """The `name: value` lines of a YAML file; see `content`. Anything else in the file raises `error`."""
     found = content(path, missing=missing, problems=problems)
     if not isinstance(found, dict):
-        kind = "nothing" if found is None else type(found).__name__
-        raise error(f"{path} must hold `name: value` lines; found {kind}. Correct the file.")
+        raise error(f"{path} must hold `name: value` lines; found {kind_of(found)}. Correct the file.")
     return found
+
+
+def kind_of(value: object) -> str:
+    """What a YAML file holds, in a word of its writer."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping (`name: value` lines)"
+    if isinstance(value, list):
+        return "list entries (`- ...` lines)"
+    return f"{value!r}"[:80]
 
 
 class _Loader(yaml.SafeLoader):

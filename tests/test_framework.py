@@ -168,6 +168,26 @@ def test_settings_are_strict(tmp_path):
         framework.read(tmp_path / "nowhere")
 
 
+def test_what_is_sound_can_be_used_for_checking_the_rest(tmp_path):
+    rows = (*TREE, leaf("b2", "B", direction="2"), leaf("b3", "B", column="b4"), leaf("b4", "B"))
+    found = framework.read_partial(write(tmp_path, *rows, settings="id: t\n"))
+    assert found.framework.indicators == ["a1", "a2", "b1", "b2", "b3", "b4"]
+    assert found.framework.nodes.loc["a1", ["column", "scale_min", "scale_max", "direction"]].tolist() == [
+        "a1",
+        1,
+        5,
+        1,
+    ]
+    assert found.unsound == {"b2", "b3", "b4"}
+    assert len(found.problems) == 3
+    for broken in (leaf("b2", "C"), leaf("b1", "B"), node("C"), leaf("b2", "b2"), leaf("", "B")):
+        assert framework.read_partial(write(tmp_path, *TREE, broken)).framework is None
+    write(tmp_path, *TREE)
+    path = tmp_path / "indicators.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",scale_max,", ",scale_mx,", 1), encoding="utf-8")
+    assert framework.read_partial(tmp_path).unsound == {"a1", "a2", "b1"}
+
+
 def test_only_indicators_can_be_left_out(tmp_path):
     tree = framework.read(write(tmp_path, *TREE))
     with pytest.raises(FrameworkError, match="only indicators .* found A1. Did you mean 'a1'"):

@@ -148,10 +148,11 @@ def ignored(text: str, paths: Iterable[str]) -> str:
 
 def persons(content: bytes) -> Iterator[str]:
     """What in a file looks like a person's data: kind and line, never the value."""
-    for where, text in texts(content):
+    for where, written in texts(content):
+        text = patterns.plain(written)
         found: list[tuple[str, re.Match[str]]] = [
             *(("a NIK or family-card number", match) for match in patterns.identity_numbers(text)),
-            *(("an Indonesian phone number", match) for match in patterns.PHONE.finditer(text)),
+            *(("an Indonesian phone number", match) for match in patterns.phones(text)),
             *(("an e-mail address", match) for match in patterns.EMAIL.finditer(text) if "@" in text),
         ]
         for what, match in sorted(found, key=lambda item: item[1].start()):

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.answers.regions import read_regions
+from ikfs_methods.answers.regions import Regions, read_regions
 from ikfs_methods.answers.screening import conditions
 from ikfs_methods.checks import listed
 from ikfs_methods.errors import ColumnError, ParameterError, Problems, ScaleError, WeightError
-from ikfs_methods.reading import Table, seconds, times
+from ikfs_methods.reading import Step, Table, seconds, times
 
+NO_PROVINCES = "none"  # what round.yaml says where regions are something else
 _TWO_DIGITS = re.compile(r"\d{2}")
 
 
@@ -29,7 +30,7 @@ class Attributes:
     region: pd.Series | None
     region_code: pd.Series | None
     duration: pd.Series | None
-    steps: tuple[tuple[str, str, int, str], ...]
+    steps: tuple[Step, ...]
 
 
 def read(
@@ -45,7 +46,7 @@ def read(
     day_first: bool | None,
 ) -> Attributes:
     """The attributes in the named columns (None: not declared or not there); what is wrong is kept as problems."""
-    steps: list[tuple[str, str, int, str]] = []
+    steps: list[Step] = []
     ids = problems.tried(lambda: _ids(table, respondent))
     weights = problems.tried(lambda: _weights(table, weight)) if weight else None
     groups = problems.tried(lambda: _labels(table, group)) if group else None
@@ -66,25 +67,52 @@ def read(
 
 
 def impossible(
-    table: Table, problems: Problems, given: Mapping[str, pd.Series], declared: Mapping[str, str]
+    table: Table,
+    problems: Problems,
+    given: Mapping[str, pd.Series],
+    declared: Mapping[str, str],
+    *,
+    unread: Collection[str] | None = (),
 ) -> pd.DataFrame | None:
-    """Which declared impossible patterns hold for whom; a name is an indicator (as given) or else a column."""
+    """Which declared impossible patterns hold for whom; a name is an indicator (as given) or else a column.
+
+    `unread`: indicators that could not be read (None: it is not known which there are). A pattern that speaks of one
+    is passed over; what is wrong with it is told elsewhere.
+    """
     if not declared:
         return None
-    found = {}
+    columns, found = _Columns(table, given), {}
     for name, condition in declared.items():
-        holds = problems.tried(lambda condition=condition: _holds(table, given, condition))  # type: ignore[misc]
-        if holds is not None:
-            found[name] = holds
+        try:
+            asked = conditions.names(condition)
+            if any(column not in columns if unread is None else column in unread for column in asked):
+                continue
+            found[name] = conditions.holds(condition, columns)
+        except ParameterError as error:
+            problems.add(ParameterError(f"round.yaml, impossible pattern {name!r}: {error}"))
     return pd.DataFrame(found, index=table.cells.index)
 
 
-def _holds(table: Table, given: Mapping[str, pd.Series], condition: str) -> np.ndarray:
-    columns: dict[str, Any] = dict(given)
-    for name in conditions.names(condition):
-        if name not in columns and name in table.cells.columns:
-            columns[name] = table.typed(name)
-    return conditions.holds(condition, columns)
+class _Columns(Mapping[str, pd.Series]):
+    """All columns of a file by name, each read when it is asked for, and the items by their codes."""
+
+    def __init__(self, table: Table, given: Mapping[str, pd.Series]) -> None:
+        self.table, self.given = table, given
+        self.names = list(dict.fromkeys([*table.columns, *given]))
+
+    def __getitem__(self, name: str) -> pd.Series:
+        if name in self.given:
+            return self.given[name]
+        return self.table.typed(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
 
 
 def _ids(table: Table, name: str | None) -> pd.Index[Any]:
@@ -141,15 +169,14 @@ def _labels(table: Table, name: str) -> pd.Series:
     return _categories(table, name, table.value_labels.get(name, {}))
 
 
-def _regions(
-    table: Table, name: str, system: str | None, steps: list[tuple[str, str, int, str]]
-) -> tuple[pd.Series, pd.Series]:
+def _regions(table: Table, name: str, system: str | None, steps: list[Step]) -> tuple[pd.Series, pd.Series]:
     _filled(table, name)
     codes, texts = table.distinct(name)
     labels = table.value_labels.get(name, {})
-    found = read_regions(texts, system=system)
-    if system is None and found.problems and not all(_TWO_DIGITS.fullmatch(text) for text in texts):
-        # Regions need not be provinces: undeclared names are taken as they stand, and that is said.
+    found = _with_labels(texts, labels, None if system == NO_PROVINCES else system)
+    few = 2 * len(found.problems) > len(texts) and not all(_TWO_DIGITS.fullmatch(text) for text in texts)
+    if system == NO_PROVINCES or (system is None and few):
+        # Regions need not be provinces. One misspelt name among provinces, though, is a mistake and no region.
         note = f"taken as they stand: {len(found.problems)} of {len(texts)} are no provinces' names"
         steps.append(("region", name, len(table.cells), note))
         plain = _categories(table, name, labels)
@@ -157,10 +184,41 @@ def _regions(
     problems = Problems()
     for text, message in found.problems:
         wrong = np.isin(codes, [position for position, other in enumerate(texts) if other == text])
-        problems.add(ScaleError(f"{table.at(name, wrong)}: {message} ({int(wrong.sum())} such cell(s))."))
+        problems.add(
+            ScaleError(f"{table.at(name, wrong)}: {message.removesuffix('.')}. Such cells: {int(wrong.sum())}.")
+        )
     problems.raise_any()
     steps.extend(("region", name, len(table.cells), note) for note in found.notes)
     return _categories(table, name, found.names), _categories(table, name, found.codes).astype("str")
+
+
+def _with_labels(texts: Sequence[str], labels: Mapping[str, str], system: str | None) -> Regions:
+    """The provinces of the distinct texts, where the file itself labels some of them (SPSS, Stata, XLSForm).
+
+    Without a declared system a label that names a province decides: the codes are the file's own. With one, code and
+    label must agree.
+    """
+    found = read_regions(texts, system=system)
+    told = read_regions([labels[text] for text in texts if text in labels], system=system)
+    named = {text: label for text, label in labels.items() if text in texts and label in told.names}
+    if not named:
+        return found
+    clash = {
+        text: label
+        for text, label in named.items()
+        if system is not None and text in found.names and found.names[text] != told.names[label]
+    }
+    remedy = "Correct the labels, or the system (region_codes in round.yaml)"
+    said = [
+        (text, f"{text!r} is {found.names[text]} in {system}, but the file labels it {label!r}. {remedy}")
+        for text, label in clash.items()
+    ]
+    return replace(
+        found,
+        names=found.names | {text: told.names[label] for text, label in named.items()},
+        codes=found.codes | {text: told.codes[label] for text, label in named.items()},
+        problems=[*((text, message) for text, message in found.problems if text not in named), *said],
+    )
 
 
 def _duration(

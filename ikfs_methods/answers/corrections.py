@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+)
 
 from ikfs_methods import yamlfile
 from ikfs_methods.checks import did_you_mean, listed
 from ikfs_methods.errors import CorrectionError, Problems
 from ikfs_methods.reading import Table, as_text, parse_numbers
 
-Cell = str | int | float | None
+Cell = StrictStr | StrictInt | StrictFloat | None
+Said = Annotated[str, Field(min_length=1, strict=True)]
 
 
 class Correction(BaseModel):
@@ -25,14 +36,14 @@ class Correction(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    respondent: str | int | None = None
-    row: int | None = None
+    respondent: StrictStr | StrictInt | None = None
+    row: StrictInt | None = None
     column: str | None = None
     old: Cell = Field(None, alias="from")
     to: Cell = None
-    drop: bool = False
-    reason: str
-    by: str
+    drop: StrictBool = False
+    reason: Said
+    by: Said
 
 
 def read_corrections(path: Path) -> list[Correction]:
@@ -41,7 +52,8 @@ def read_corrections(path: Path) -> list[Correction]:
     if content is None:
         return []
     if not isinstance(content, list):
-        raise CorrectionError(f"{path} must hold a list of entries (`- row: 57 ...`); found {type(content).__name__}.")
+        kind = yamlfile.kind_of(content)
+        raise CorrectionError(f"{path} must hold a list of entries (`- row: 57 ...`); found {kind}.")
     problems, entries = Problems(), []
     for number, item in enumerate(content, 1):
         entry = problems.tried(lambda item=item, number=number: _checked(path, number, item))  # type: ignore[misc]
@@ -58,27 +70,39 @@ def _checked(path: Path, number: int, item: Any) -> Correction:
     try:
         entry = Correction.model_validate(item)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
-        names = [field.alias or name for name, field in Correction.model_fields.items()]
-        if first["type"] == "extra_forbidden":
-            said = f"{name!r} is no entry of a correction.{did_you_mean(name, names)} Known: {listed(names, 10)}."
-        elif first["type"] == "missing":
-            said = f"{name!r} is required and missing."
-        else:
-            said = f"{name!r} is of the wrong kind; found {first['input']!r}."
-        raise CorrectionError(f"{place}: {said}") from None
+        said = dict.fromkeys(_complaint(dict(problem)) for problem in error.errors())
+        raise CorrectionError(f"{place}: {' '.join(said)}") from None
     if entry.row is None and entry.respondent is None:
         raise CorrectionError(f"{place}: the record must be named by `respondent` or `row`.")
     if entry.drop and not {"column", "from", "to"}.isdisjoint(item):
         raise CorrectionError(f"{place}: with `drop: true` no column, from or to may stand. Split it into two entries.")
     if not entry.drop and not {"column", "from", "to"} <= set(item):
         raise CorrectionError(f"{place}: `column`, `from` and `to` must be given (null for an empty cell).")
+    if not entry.drop and _shown(entry.old) == _shown(entry.to):
+        raise CorrectionError(f"{place}: `from` and `to` must differ; both are {_shown(entry.to)!r}. Take it out.")
     return entry
 
 
-def corrected(table: Table, entries: list[Correction], *, respondent: str | None, path: Path) -> Table:
+def _complaint(problem: dict[str, Any]) -> str:
+    name, found = str(problem["loc"][0]), problem["input"]
+    names = [field.alias or field_name for field_name, field in Correction.model_fields.items()]
+    if problem["type"] == "extra_forbidden":
+        return f"{name!r} is no entry of a correction.{did_you_mean(name, names)} Known: {listed(names, 10)}."
+    if problem["type"] == "missing":
+        return f"{name!r} is required and missing."
+    if problem["type"] == "string_too_short":
+        return f"{name!r} must say something; found nothing."
+    # YAML reads yes, no, on and off as truth values
+    hint = " Put words such as yes and no in quotes." if isinstance(found, bool) and name != "drop" else ""
+    return f"{name!r} is of the wrong kind; found {found!r}.{hint}"
+
+
+def corrected(
+    table: Table, entries: list[Correction], *, respondent: str | None, path: Path, private: Collection[str] = ()
+) -> Table:
     """The table after the entries, each of which is logged with its reason and who made it.
+
+    `private` names columns whose values must not stand in the log.
 
     Raises CorrectionError (several together) for an entry that finds no record, more than one, or another value than
     its `from`: a correction that no longer applies must be looked at, not passed over.
@@ -100,9 +124,8 @@ def corrected(table: Table, entries: list[Correction], *, respondent: str | None
         except CorrectionError as error:
             problems.add(error)
             continue
-        steps.append(
-            ("correction", str(entry.column), 1, f"row {row}: {_shown(entry.old)} -> {_shown(entry.to)}: {why}")
-        )
+        moved = "not shown" if entry.column in private else f"{_shown(entry.old)} -> {_shown(entry.to)}"
+        steps.append(("correction", str(entry.column), 1, f"row {row}: {moved}: {why}"))
     problems.raise_any()
     return table.with_cells(cells.drop(index=gone), *steps) if steps else table
 
@@ -124,7 +147,11 @@ def _row(table: Table, entry: Correction, respondent: str | None, place: str) ->
         raise CorrectionError(
             f"{place}: respondent {entry.respondent!r} must stand once in {table.source}; found "
             f"{'in rows ' + listed(found) if len(found) else 'nowhere'}. "
-            + ("Name the `row` as well." if len(found) else "The entry no longer applies.")
+            + (
+                "Name the `row` as well."
+                if len(found)
+                else "The entry no longer applies; an id with a leading zero needs quotes."
+            )
         )
     return int(found[0])
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +14,13 @@ from ikfs_methods import reading
 from ikfs_methods.checks import did_you_mean, listed
 from ikfs_methods.errors import DictionaryError, IkfsError, Problems
 from ikfs_methods.framework import Framework
-from ikfs_methods.reading import Table, parse_numbers
+from ikfs_methods.reading import Table, bare_cell, folded, parse_numbers
 
 COLUMNS = ("column", "indicator", "scale", "missing", "question", "status", "note")
 SCALE_COLUMNS = ("scale", "code", "label")
 STATUSES = ("confirmed", "guessed", "open")
-
-
-def same_words(text: str) -> str:
-    """A label in the form in which labels are compared: Unicode NFKC, case folded, blanks collapsed."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+UNKNOWN_CODE = "?"  # in scales.csv: nobody has said yet what the label means; its cells are still unexplained
+_START = 5  # letters in common at the start that make two labels alike: kadang2, kadang-kadang
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +28,25 @@ class Scale:
     """The answers of one kind of question: the code behind each label; NaN for a label that means no answer."""
 
     name: str
-    codes: Mapping[str, float] = field(default_factory=dict)  # by label in the form of same_words
+    codes: Mapping[str, float] = field(default_factory=dict)  # by label as `folded`
     labels: tuple[str, ...] = ()  # as written
 
     @classmethod
     def of(cls, name: str, pairs: Sequence[tuple[str, float]]) -> Scale:
         """The scale of (label, code) pairs."""
-        return cls(name, {same_words(label): code for label, code in pairs}, tuple(label for label, _ in pairs))
+        return cls(name, {folded(label): code for label, code in pairs}, tuple(label for label, _ in pairs))
 
     def nearest(self, label: str) -> str:
         """' Did you mean X?' with the nearest label, and the known ones."""
-        return f"{did_you_mean(label, self.labels)} Known on the scale {self.name!r}: {listed(self.labels, 12)}."
+        return f"{self._near(label)} Known on the scale {self.name!r}: {listed(self.labels, 12)}."
+
+    def _near(self, label: str) -> str:
+        """Only what is near in earnest: STS is no guess for `stuju`, and the wrong pole is worse than none."""
+        wanted, known = folded(label), {folded(one): one for one in self.labels}
+        close = get_close_matches(wanted, list(known), n=1, cutoff=0.75)
+        started = [one for one in known if len(wanted) >= _START and one.startswith(wanted[:_START])]
+        found = close or (started if len(started) == 1 else [])
+        return f" Did you mean {known[found[0]]!r}?" if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +100,30 @@ def read_dictionary(
     if scales is not None:
         known = problems.tried(lambda: _scales(scales)) or {}
     if dictionary is not None:
-        table = problems.tried(lambda: reading.read(dictionary, columns=COLUMNS).texts(COLUMNS))
+        table = problems.tried(lambda: _bare(reading.read(dictionary, columns=COLUMNS).texts(COLUMNS)))
         if table is not None:
             said, wrong = _entries(dictionary, table, known, list(leaves) if framework else None)
             problems.add(*wrong)
             entries |= {code: entry for code, entry in said.items() if framework is None or code in entries}
-    return Dictionary(entries if framework is not None else {}), problems
+    return Dictionary(entries), problems
+
+
+def _bare(texts: pd.DataFrame) -> pd.DataFrame:
+    """The cells as they were before they were made safe for spreadsheets: they must match the answers."""
+    return texts.map(bare_cell)
 
 
 def _scales(path: Path) -> dict[str, Scale]:
     table = reading.read(path, columns=SCALE_COLUMNS)
-    codes, problems = table.numbers("code"), Problems()
-    rows = table.texts(("scale", "label")).assign(code=codes)
+    unknown = (table.text("code") == UNKNOWN_CODE).to_numpy()
+    said = table.with_cells(table.cells.assign(code=table.text("code").mask(unknown, ""))) if unknown.any() else table
+    codes, problems = said.numbers("code"), Problems()
+    rows = _bare(table.texts(("scale", "label"))).assign(code=codes)
     for name in ("scale", "label"):
         empty = (rows[name] == "").to_numpy()
         if empty.any():
             problems.add(DictionaryError(f"{table.at(name, empty)}: a value must stand here. Fill the cells."))
-    rows["same"] = rows["label"].map(same_words)
+    rows["same"] = rows["label"].map(folded)
     for (scale, label), part in rows.groupby(["scale", "same"], sort=False):
         if len(set(part["code"].fillna(np.inf))) > 1:
             problems.add(
@@ -121,8 +133,13 @@ def _scales(path: Path) -> dict[str, Scale]:
                 )
             )
     problems.raise_any()
-    pairs = rows.groupby("scale", sort=False)[["label", "code"]]
-    return {str(name): Scale.of(str(name), list(part.itertuples(index=False, name=None))) for name, part in pairs}
+    known = rows.assign(known=~unknown).groupby("scale", sort=False)
+    return {
+        str(name): Scale.of(
+            str(name), list(part.loc[part["known"], ["label", "code"]].itertuples(index=False, name=None))
+        )
+        for name, part in known
+    }
 
 
 def _entries(
@@ -210,9 +227,9 @@ def decode(texts: Sequence[str], entry: Entry, table: Table, missing: Sequence[s
     of its codes. Nothing is guessed: what none of these explains is unknown.
     """
     scale = entry.scale or _labelled_by_the_file(entry.column, table)
-    missing_texts = {same_words(str(code)) for code in (*missing, *entry.missing)}
+    missing_texts = {folded(str(code)) for code in (*missing, *entry.missing)}
     parsed = parse_numbers(
-        [text if same_words(text) not in missing_texts else "0" for text in texts],
+        [text if folded(text) not in missing_texts else "0" for text in texts],
         decimal=table.decimal,
         comma_separated=table.delimiter == ",",
     )
@@ -223,7 +240,7 @@ def decode(texts: Sequence[str], entry: Entry, table: Table, missing: Sequence[s
     by_code: list[int] = []
     by_label: list[int] = []
     for position, text in enumerate(texts):
-        key, number = same_words(text), parsed.numbers[position]
+        key, number = folded(text), parsed.numbers[position]
         if key in missing_texts or number in missing_numbers:
             by_code.append(position)
         elif scale is not None and key in scale.codes:

@@ -19,9 +19,9 @@ from ikfs_methods.errors import (
     Problems,
     ScaleError,
 )
-from ikfs_methods.reading import Table, parse_numbers
+from ikfs_methods.reading import Step, Table, parse_numbers
 
-Step = tuple[str, str, int, str]
+_FEW = 0.05
 
 
 class Items:
@@ -97,8 +97,18 @@ class _Item:
             found.append(
                 ScaleError(
                     f"{self.table.at(name, cells)}: an answer must lie between {low:g} and {high:g}; found "
-                    f"{self.table.found(name, cells)}. Correct the cells, leave them empty or declare the code when "
-                    "the answer is missing, or correct the scale in indicators.csv."
+                    f"{self.table.found(name, cells)}. Correct the cells ({self._entry(cells)}), declare the code "
+                    "when it means no answer (`missing`), or correct the scale in indicators.csv."
+                )
+            )
+        strays = self._strays()
+        if len(strays):
+            cells = self._where(strays)
+            found.append(
+                ScaleError(
+                    f"{self.table.at(name, cells)}: an answer must be one of the scale's points where nearly all "
+                    f"answers are; found {self.table.found(name, cells)}. Correct the cells ({self._entry(cells)}), or "
+                    "declare all points of the scale (scales.csv, dictionary.csv)."
                 )
             )
         seen = np.unique(values[self.answered > 0])
@@ -121,7 +131,7 @@ class _Item:
             pairs = sorted((float(decoded.points[i]), texts[i]) for i in decoded.by_label)
             detail = "; ".join(f"{label} = {'missing' if np.isnan(value) else f'{value:g}'}" for value, label in pairs)
             done.append(("label", self.code, int(self.counts[list(decoded.by_label)].sum()), detail))
-        between = (self.answered > 0) & (decoded.points % 1 != 0)
+        between = self._between()
         if between.any():
             points = listed(f"{value:g}" for value in sorted(decoded.points[between]))
             done.append(("between points", self.code, int(self.answered[between].sum()), points))
@@ -130,18 +140,37 @@ class _Item:
     def _where(self, positions: Sequence[int] | np.ndarray) -> np.ndarray:
         return np.isin(self.codes, positions)
 
+    def _strays(self) -> np.ndarray:
+        """Few answers between the points of a scale that has whole ones: slips, where many would be half points."""
+        between = self._between()
+        few = 0 < self.answered[between].sum() < _FEW * self.answered.sum()
+        whole = all(float(bound).is_integer() for bound in self.bounds)
+        return np.flatnonzero(between) if few and whole and self.entry.scale is None else np.array([], dtype=int)
+
+    def _between(self) -> np.ndarray:
+        between: np.ndarray = (self.answered > 0) & (self.decoded.points % 1 != 0)
+        return between
+
+    def _entry(self, cells: np.ndarray) -> str:
+        """An entry of corrections.yml for the first of the cells, to be completed."""
+        row, text = self.table.cells.index[cells][0], self.texts[int(self.codes[cells][0])]
+        return (
+            f"in corrections.yml: - {{row: {row}, column: {self.entry.column!r}, from: {text!r}, to: ..., reason: ..., "
+            "by: ...}"
+        )
+
     def _unknown(self, cells: np.ndarray) -> DictionaryError | NotNumericError:
         name = self.entry.column
         place, found = self.table.at(name, cells), self.table.found(name, cells)
         if self.entry.scale is None:
             return NotNumericError(
-                f"{place}: a number must stand here; found {found}. Correct the cells, leave them empty when the "
-                "answer is missing, or declare what the label means (a scale in dictionary.csv, a code in `missing`)."
+                f"{place}: a number must stand here; found {found}. Correct the cells ({self._entry(cells)}), or "
+                "declare what the text means (a scale in dictionary.csv, a code in `missing`)."
             )
         first = self.texts[int(self.codes[cells][0])]
         return DictionaryError(
             f"{place}: a label of the dictionary must stand here; found {found}.{self.entry.scale.nearest(first)} "
-            "Correct the cells, or add the label to scales.csv."
+            f"Correct the cells ({self._entry(cells)}), or add the label to scales.csv."
         )
 
     def _clashes(self) -> list[ParameterError]:

@@ -16,7 +16,7 @@ from ikfs_methods.result import Shown
 Part = TypeVar("Part", pd.Series, pd.DataFrame)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Answers(Shown):
     """Checked and keyed answers; every series and frame has the respondents as rows.
 
@@ -44,6 +44,10 @@ class Answers(Shown):
     impossible: pd.DataFrame | None
     log: pd.DataFrame
     guessed: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        # No rows: answers must not be shown by chance.
+        return f"Answers({self.source.name}: {self.n} respondents, {self.items.shape[1]} items)"
 
     @property
     def n(self) -> int:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ikfs_methods.answers import attributes
-from ikfs_methods.answers.corrections import corrected, read_corrections
-from ikfs_methods.answers.dictionary import read_dictionary
+from ikfs_methods.answers.dictionary import Dictionary, read_dictionary
 from ikfs_methods.answers.items import Items
 from ikfs_methods.answers.keyed import Answers
 from ikfs_methods.answers.reading import REMEDY, delivered
@@ -45,6 +44,7 @@ def load(
     corrections: str | Path | None = None,
     private: Mapping[str, str] | None = None,
     impossible: Mapping[str, str] | None = None,
+    unsound: Collection[str] = (),
 ) -> Answers:
     """The answers of a round from their file, checked cell by cell against the framework and keyed.
 
@@ -55,25 +55,34 @@ def load(
     `missing` which codes mean no answer in every column, `corrections` which cells are known to be wrong, `private`
     which columns are dropped or replaced, `impossible` (condition by name) what cannot be.
 
-    Order at the gate: personal data, corrections, missing codes, labels, scale, and last the reverse-keyed items
+    Order at the gate: corrections, personal data, missing codes, labels, scale, and last the reverse-keyed items
     (direction -1), turned once to scale_min + scale_max - x. All problems are found in one pass: one is raised as
     itself, several as InputProblemsError; each names file, rows and column. Without a framework (None: it is broken)
-    everything but the items is checked, and `items` has no columns.
+    everything but the items is checked, and `items` has no columns; `unsound` indicators (those whose row of the
+    framework is wrong) are known, and passed over.
     """
     raw = delivered(path, sheet=sheet, encoding=encoding, delimiter=delimiter, decimal=decimal, form=form)
     gate = _Gate(raw, Path(path))
-    gate.change(lambda table: protect(table, private or {}))
+    hidden = private or {}
     if corrections is not None:
+        from ikfs_methods.answers.corrections import corrected, read_corrections  # noqa: PLC0415 - loads pydantic
+
         place = Path(corrections)
-        gate.change(lambda table: corrected(table, read_corrections(place), respondent=respondent, path=place))
+        # before ids are replaced: corrections name respondents as the file does
+        gate.change(
+            lambda table: corrected(table, read_corrections(place), respondent=respondent, path=place, private=hidden)
+        )
+    gate.change(lambda table: protect(table, hidden))
     said, wrong = read_dictionary(framework, *(None if name is None else Path(name) for name in (dictionary, scales)))
     gate.problems.add(*wrong)
     gate.expect(respondent, weight, group, region, started, ended, duration, *design)
-    leaves = None if framework is None else framework.nodes.loc[framework.indicators]
+    sound = [] if framework is None else [code for code in framework.indicators if code not in unsound]
+    leaves = None if framework is None else framework.nodes.loc[sound]
     items = Items(gate.table, gate.problems)
     if leaves is not None:
-        gate.expect(*(said.entries[str(code)].column for code in leaves.index))
-        items.read(leaves, said, missing)
+        read = Dictionary({code: said.entries[code] for code in sound})
+        gate.expect(*(entry.column for entry in read.entries.values()))
+        items.read(leaves, read, missing)
     about = attributes.read(
         gate.table,
         gate.problems,
@@ -85,7 +94,8 @@ def load(
         spans=(gate.there(started), gate.there(ended), gate.there(duration)),
         day_first=day_first,
     )
-    holds = attributes.impossible(gate.table, gate.problems, items.given, impossible or {})
+    unread = None if framework is None else set(framework.indicators) - set(items.given)
+    holds = attributes.impossible(gate.table, gate.problems, items.given, impossible or {}, unread=unread)
     gate.problems.raise_any()
     bounds = pd.DataFrame(columns=["scale_min", "scale_max"]) if leaves is None else leaves[["scale_min", "scale_max"]]
     order = gate.table.columns

@@ -6,12 +6,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
-from pathlib import Path
 
 import pandas as pd
 
-from ikfs_methods.checks import did_you_mean, listed, one_of
+from ikfs_methods.checks import listed, one_of
 from ikfs_methods.errors import IkfsError, Problems, ScaleError
 from ikfs_methods.places import project
 from ikfs_methods.result import Shown
@@ -27,7 +27,12 @@ _CODE = re.compile(r"(\d\d)(?:[.,]0+)?", re.ASCII)  # 11, and the 11.0 that a sp
 _CODE_AND_NAME = re.compile(r"\[?(\d\d)\]?[\s.:)-]+(\D*[^\W\d_]\D*)", re.ASCII)
 _DISTRICT = re.compile(r"(\d\d)[.]?\d\d(?:[.\d]*)(?:[.,]0+)?", re.ASCII)
 _BELOW_TEN = re.compile(r"0?[1-9](?:[.,]0+)?|10(?:[.,]0+)?", re.ASCII)
-_AROUND_A_NAME = re.compile(r"^(?:provinsi|propinsi|prov|province of|the province of)\s+|\s+province$")
+_AROUND_A_NAME = re.compile(r"^(?:provinsi|propinsi|prov|prop|province of|the province of)\s+|\s+province$")
+
+# Former provinces that were divided, and what they were in 2020; the splits of 2022 (`parent_2020`) come on top.
+_DIVIDED = {"irian jaya": ("Papua", "Papua Barat"), "irian jaya barat": ("Papua Barat",)}
+# Below this share of common letters the nearest name is another province: "irian jaya" is like "east java" by 0.63.
+_ALIKE = 0.8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,34 +92,17 @@ def read_regions(values: Sequence[str], *, system: str | None) -> Regions:
     spreadsheet: list[str] = []
     for text in dict.fromkeys(values):
         try:
-            names[text] = _province(text.strip(), system)
+            names[text] = _province(_plain(text), system)
         except IkfsError as error:
             problems.append((text, str(error)))
             continue
-        if (code := _CODE.fullmatch(text.strip())) and len(text.strip()) > len(code.group(1)):
+        if (code := _CODE.fullmatch(_plain(text))) and len(_plain(text)) > len(code.group(1)):
             spreadsheet.append(text)
     codes = {text: _code_of(name, system) for text, name in names.items()}
     notes = [_read_as_whole(spreadsheet)] if spreadsheet else []
     if system is not None:
         notes += _also_valid_elsewhere(names, system)
     return Regions(names, codes, problems, notes, system)
-
-
-def region_names(codes: pd.Series, *, system: str | None, path: Path) -> pd.Series:
-    """The province name of each cell (code, name or alias, as text), under the declared code system.
-
-    The same two digits mean different provinces in different systems (94 is Papua for BPS, nothing for Kemendagri in
-    2020), so the system is declared, never guessed. Raises ParameterError for an unknown system and ScaleError for
-    cells that it does not hold, with file and rows; several kinds of such cells as InputProblemsError.
-    """
-    regions = read_regions([str(text) for text in codes.unique()], system=system)
-    problems = Problems()
-    for text, message in regions.problems:
-        rows = codes.index[(codes == text).to_numpy()]
-        where = f"{path}, row{'' if len(rows) == 1 else 's'} {listed(rows)}, column {codes.name!r}"
-        problems.add(ScaleError(f"{where}: {message}"))
-    problems.raise_any()
-    return codes.map(regions.names)
 
 
 def convert(codes: pd.Series, *, source: str, target: str, split: str = "refuse") -> pd.Series:
@@ -163,8 +151,13 @@ def _was_split(text: str, name: str, heirs: Sequence[str], source: str, target: 
     )
 
 
+def _plain(text: str) -> str:
+    """The text in the usual width, without blanks at its ends."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
 def _folded(name: str) -> str:
-    text = unicodedata.normalize("NFKC", name).casefold()
+    text = _plain(name).casefold()
     blank = " ".join(re.sub(r"[^\w]|_", " ", text).split())
     return _AROUND_A_NAME.sub("", blank)
 
@@ -258,9 +251,10 @@ def _by_code(code: str, text: str, system: str | None) -> str:
 
 
 def _by_name(text: str, cell: str, system: str | None) -> str:
-    name = aliases().get(_folded(text))
+    name = aliases().get(_folded(text)) or _of_former(_folded(text), cell, system)
     if name is None:
-        near = did_you_mean(_folded(text), aliases())
+        alike = get_close_matches(_folded(text), aliases(), n=1, cutoff=_ALIKE)
+        near = f" Did you mean {aliases()[alike[0]]!r}?" if alike else ""
         raise ScaleError(f"{_needed(system)}; found {cell!r}.{near} Correct the cell.")
     if system is not None and name not in set(provinces(system)["name"]):
         parent = str(provinces().set_index("name").loc[name, "parent_2020"])
@@ -271,13 +265,28 @@ def _by_name(text: str, cell: str, system: str | None) -> str:
     return name
 
 
+def _of_former(folded: str, cell: str, system: str | None) -> str | None:
+    """The one province that a former one is in the system; None when it is none, ScaleError when it is several."""
+    if folded not in _DIVIDED:
+        return None
+    held = provinces(system)
+    parts = _DIVIDED[folded]
+    names = held.loc[held["name"].isin(parts) | held["parent_2020"].isin(parts), "name"].tolist()
+    if len(names) == 1:
+        return str(names[0])
+    raise ScaleError(
+        f"{_needed(system)}; found {cell!r}, a former province that is now {', '.join(names[:-1])} or {names[-1]}. "
+        "Take the province from the district of each respondent."
+    )
+
+
 def _read_as_whole(texts: Sequence[str]) -> str:
     return f"codes written as decimal numbers ({listed(texts, 3)}) were read as two digits"
 
 
 def _also_valid_elsewhere(names: dict[str, str], system: str) -> list[str]:
     """A note for every other system that holds all codes of the column and means something else by some of them."""
-    codes = {match.group(1) for text in names if (match := _CODE.fullmatch(text.strip()))}
+    codes = {match.group(1) for text in names if (match := _CODE.fullmatch(_plain(text)))}
     notes = []
     for other in SYSTEMS:
         if other == system or not all(other in _meanings(code) for code in codes):

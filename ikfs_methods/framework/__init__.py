@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from ikfs_methods import reading
 from ikfs_methods.errors import InputFileError, ParameterError, Problems
-from ikfs_methods.framework.settings import SETTINGS, read_settings
+from ikfs_methods.framework.settings import SETTINGS, read_settings, stand_ins
 from ikfs_methods.framework.table import nodes_of
 from ikfs_methods.framework.tree import (
     AGGREGATIONS,
@@ -28,9 +29,25 @@ __all__ = [
     "SETTINGS",
     "STATUSES",
     "Framework",
+    "Partial",
     "check_language",
     "read",
+    "read_partial",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """What could be read of a framework's folder, and every mistake in it.
+
+    `framework` is None where codes and parents make no tree (or there is no table); with wrong settings it holds
+    stand-ins for all of them. `unsound`: its indicators whose scale, direction or column is wrong; their codes are
+    known, and their answers cannot be judged.
+    """
+
+    framework: Framework | None
+    unsound: frozenset[str]
+    problems: Problems
 
 
 def read(folder: str | Path) -> Framework:
@@ -39,6 +56,17 @@ def read(folder: str | Path) -> Framework:
     Raises InputFileError for a missing or unreadable file and FrameworkError for a wrong setting or a broken tree,
     each with the file and the rows to look at; several problems, all of both files, come as one InputProblemsError.
     Answers the question: what is measured, by which items, on which scale, and who says so?
+    """
+    found = read_partial(folder)
+    if found.framework is None or len(found.problems):
+        raise found.problems.error()
+    return found.framework
+
+
+def read_partial(folder: str | Path) -> Partial:
+    """The framework in a folder as far as it is sound, with every mistake, so that the rest can still be checked.
+
+    Raises InputFileError for a folder without a framework.
     """
     place = Path(folder)
     settings_file, table_file = place / "framework.yaml", place / "indicators.csv"
@@ -50,9 +78,11 @@ def read(folder: str | Path) -> Framework:
     problems = Problems()
     settings = problems.tried(lambda: read_settings(settings_file, problems))
     nodes = problems.tried(lambda: nodes_of(_table(table_file, problems), problems))
-    if settings is None or nodes is None or len(problems):
-        raise problems.error()
-    return Framework(**settings, nodes=nodes, folder=place)
+    if nodes is None or not nodes.is_tree:
+        return Partial(None, frozenset(), problems)
+    return Partial(
+        Framework(**(settings or stand_ins(place)), nodes=nodes.frame, folder=place), nodes.unsound, problems
+    )
 
 
 def _table(path: Path, problems: Problems) -> reading.Table:

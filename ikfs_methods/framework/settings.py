@@ -47,6 +47,12 @@ def read_settings(path: Path, problems: Problems) -> dict[str, Any]:
     return {} if len(problems) else _keywords(given)
 
 
+def stand_ins(folder: Path) -> dict[str, Any]:
+    """The settings of a framework whose own cannot be used: the folder's name, and nothing said."""
+    nothing = {"id": "", "en": ""}
+    return {"id": folder.name, "name": nothing, "version": "", "status": "unverified", "source": nothing}
+
+
 def _keywords(given: Mapping[str, Any]) -> dict[str, Any]:
     text = str(given["source"])
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,18 +11,36 @@ import pandas as pd
 from ikfs_methods.checks import did_you_mean, listed
 from ikfs_methods.errors import FrameworkError, Problems
 from ikfs_methods.framework.tree import COLUMNS, MEASUREMENTS, STATUSES
-from ikfs_methods.reading import Table, parse_numbers
+from ikfs_methods.reading import Table, bare_cell, parse_numbers
 
 _SCALE = ("scale_min", "scale_max", "direction")
+# What the answers to an indicator are read by.
+_READ_BY = (*_SCALE, "column")
 
 
-def nodes_of(table: Table, problems: Problems) -> pd.DataFrame:
-    """The nodes (index: code; columns as in indicators.csv); whatever is wrong with them goes to `problems`."""
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """The rows of indicators.csv (`frame`, index: code), and what of them can be used.
+
+    `is_tree`: the codes and parents make a tree, whatever else is wrong. `unsound`: the indicators whose scale,
+    direction or column is wrong.
+    """
+
+    frame: pd.DataFrame
+    is_tree: bool
+    unsound: frozenset[str]
+
+
+def nodes_of(table: Table, problems: Problems) -> Nodes:
+    """The nodes (columns as in indicators.csv); whatever is wrong with them goes to `problems`."""
     rows = _Rows(table, problems)
-    rows.check_tree()
+    is_tree = rows.check_tree()
     rows.check_scales()
     rows.check_words()
-    return rows.nodes.set_index("code")
+    if not set(_READ_BY) <= rows.there:
+        rows.unsound = rows.leaf
+    unsound = frozenset(rows.nodes["code"][rows.unsound & rows.leaf])
+    return Nodes(rows.nodes.set_index("code"), is_tree, unsound)
 
 
 class _Rows:
@@ -40,9 +59,12 @@ class _Rows:
             )
         empty = pd.Series("", index=table.cells.index, dtype="str")
         self.nodes = pd.DataFrame({name: table.text(name) if name in self.there else empty for name in COLUMNS})
+        # what `ikfs new` made safe for spreadsheets; the column's name must match the answers
+        self.nodes = self.nodes.map(bare_cell)
         code, parent = self.nodes["code"], self.nodes["parent"]
         self.leaf = ~code.isin(parent[parent != code]) & (parent != "")
         self.repeated = code.duplicated(keep=False) & (code != "")
+        self.unsound = pd.Series(data=False, index=self.nodes.index)
         for name in _SCALE:
             self.nodes[name] = self.numbers(name)
 
@@ -50,6 +72,8 @@ class _Rows:
         """Keeps one error for all rows that break a rule; `tail` follows the list of rows."""
         if not (set(needs) <= self.there and wrong.any()):
             return
+        if set(needs) & set(_READ_BY):
+            self.unsound |= wrong
         shown = self.nodes[wrong]
         value = next((name for name in needs if name not in ("code", "parent")), None)
         cells = self.table.text(value)[wrong] if value else pd.Series("", index=shown.index)
@@ -71,8 +95,8 @@ class _Rows:
         self.refuse([name], wrong, f"{name} of an indicator must be a number")
         return values.where(np.isfinite(values))
 
-    def check_tree(self) -> None:
-        """One root, parents that exist and lead up to it, codes of their own."""
+    def check_tree(self) -> bool:
+        """Whether there are one root, parents that exist and lead up to it, and codes of their own."""
         code, parent = self.nodes["code"], self.nodes["parent"]
         before = len(self.problems)
         orphans = ~parent.isin(["", *code])
@@ -82,15 +106,17 @@ class _Rows:
         self.refuse(["code", "parent"], orphans, "every parent must be the code of another row", tail=near)
         self.refuse(["code", "parent"], (parent == code) & (code != ""), "a row must not be its own parent")
         self.refuse(["code", "parent"], self.circular(), "parents must lead up to the index, not in a circle")
-        if {"code", "parent"} <= self.there:
-            self.check_root()
-            if len(self.problems) == before and not self.leaf.any():
-                self.problems.add(
-                    FrameworkError(
-                        f"{self.table.source} must hold at least one indicator below the index; found only "
-                        f"{len(self.nodes)} row(s). Add the indicators."
-                    )
+        if not {"code", "parent"} <= self.there:
+            return False
+        self.check_root()
+        if len(self.problems) == before and not self.leaf.any():
+            self.problems.add(
+                FrameworkError(
+                    f"{self.table.source} must hold at least one indicator below the index; found only "
+                    f"{len(self.nodes)} row(s). Add the indicators."
                 )
+            )
+        return len(self.problems) == before
 
     def check_root(self) -> None:
         """Exactly one row without a parent."""

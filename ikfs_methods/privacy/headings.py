@@ -43,6 +43,15 @@ _ROLES = (
     "kepala keluarga, kepala rumah tangga, krt, household head, expert, pakar, panelis, rater, peserta, participant, "
     "informan, informant, penerima, beneficiary, ketua, wali"
 )
+# Names as BPS abbreviates them, with nothing else in front; judged by the cells, too.
+_NAMES = (
+    "nm resp, nm responden, nm krt, nm art, nm kk, nm lengkap, nm kepala, nm ibu, nm ayah, nm bapak, nm anak, "
+    "nm istri, nm suami, nm petugas, nm pencacah, nm pcl, nm pml, nmresp, nmresponden, nmkrt, nmart, nmkk, nmibu, "
+    "nmlengkap, nmayah, nmanak, nmpencacah, nmpcl, nmpml, nresp, n resp, nkrt, nart, identitas"
+)
+# As the whole heading.
+_ALONE = word_set("nm bapak ibu ayah suami istri anak wali")
+_BIRTH = word_set("lahir lhr tgllhr kelahiran birth born")
 # Only a heading of few words: `lat` and `lng` are also parts of other phrases.
 _SHORT_PHRASES = {"position": "lat, lon, lng, long lat, lat long"}
 _THINGS = word_set(
@@ -75,14 +84,16 @@ def words_of(text: str) -> list[str]:
 
 
 def kinds(heading: str) -> list[str]:
-    """The kinds of personal data that a heading may announce, the most telling first."""
+    """The kinds of personal data that a heading may announce, the most telling first; `perhaps` asks for its cells."""
     said = words(heading)
     text = f" {' '.join(said)} "
     found = [kind for kind, phrases in _COMPILED.items() if any(phrase in text for phrase in phrases)]
     if len(said) <= 3:
         found += [kind for kind, phrases in _COMPILED_SHORT.items() if any(phrase in text for phrase in phrases)]
-        if any(text.startswith(role) for role in _COMPILED_ROLES):
+        if any(text.startswith(role) for role in _COMPILED_ROLES) or (len(said) == 1 and said[0] in _ALONE):
             found.append("perhaps name")
+    if "birth date" not in found and _BIRTH & set(said):
+        found.append("perhaps birth date")
     if "name" in found and _THINGS & set(said) and not _PERSONS & set(said):
         found.remove("name")
     return found
@@ -93,4 +104,4 @@ def _compiled(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 _COMPILED, _COMPILED_SHORT = _compiled(_PHRASES), _compiled(_SHORT_PHRASES)
-_COMPILED_ROLES = _compiled({"": _ROLES})[""]
+_COMPILED_ROLES = _compiled({"": f"{_ROLES}, {_NAMES}"})[""]

@@ -6,7 +6,6 @@ import hmac
 import json
 import os
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -16,7 +15,7 @@ import pandas as pd
 from ikfs_methods.errors import IkfsError, ParameterError, PrivacyError
 from ikfs_methods.privacy import patterns
 from ikfs_methods.privacy.columns import Finding, findings
-from ikfs_methods.reading.table import Table
+from ikfs_methods.reading.table import Step, Table
 
 KEY_VARIABLE = "IKFS_HMAC_KEY"
 KEY_LENGTH = 16
@@ -28,6 +27,13 @@ TREATMENTS = ("drop", "hmac")
 # replaced, it is of no use, and with its few possible values the pattern of repeats tells more than it hides.
 DROP_ONLY = frozenset({"position", "address", "birth date", "attachment"})
 _PLAIN = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][\w-]*", re.ASCII | re.IGNORECASE)
+# What is typed around a number: a label (NIK, No. HP:), the apostrophe of a spreadsheet.
+_AROUND_A_NUMBER = re.compile(
+    r"^(?:(?:no|nomor|nik|ktp|kk|hp|wa|telp|tlp|telepon|phone)(?![a-z])[ .:=#]*)*['\"`=: ]*|['\"`;,. ]+$", re.IGNORECASE
+)
+_NUMBER = re.compile(r"[0-9 .,()+/-]+")
+_MOBILE = re.compile(r"(?:(?:00)?620?|0)?(8[1-9]\d{7,10})", re.ASCII)
+_NAME_AT_LEAST = 3  # letters; shorter marks without a digit (a, A) are codes
 _NEW_KEY = 'python -c "import secrets; print(secrets.token_hex(32))"'
 
 
@@ -39,8 +45,8 @@ def protect(table: Table, declared: Mapping[str, str]) -> Table:
     plain hash of a NIK can be reversed: province, district, subdistrict, birth date and the low running numbers that
     occur leave at most some 10^12 of them, which one graphics card hashes in minutes; phone numbers are fewer still.
     The key makes that impossible for whoever lacks it, so it belongs neither in the round nor in the repository. Empty
-    cells stay empty. Identity and phone numbers are brought to one form before (no blanks or marks; 62 for a leading
-    0), e-mail addresses to lower case.
+    cells stay empty. Identity and phone numbers are brought to one form before (their digits alone; 62 for a leading
+    0), e-mail addresses and names to lower case; an id with a digit in it keeps its case.
 
     Answers the question: may this table be worked with? Raises, together: PrivacyError for personal columns that are
     not declared (all of them, with why, never with a value), for "hmac" of positions, addresses, birth dates or
@@ -73,13 +79,27 @@ def keyed_pseudonyms(values: Sequence[str], *, key: bytes) -> list[str]:
 
 
 def one_form(value: str) -> str:
-    """The form in which a value enters its pseudonym, so that the same number typed differently is the same person."""
-    text = " ".join(unicodedata.normalize("NFKC", value).split())
-    if patterns.SIXTEEN_DIGITS.fullmatch(text):
-        return patterns.digits(text)
-    if patterns.PHONE.fullmatch(text) or patterns.BARE_PHONE.fullmatch(patterns.digits(text)):
-        return "62" + re.sub("^(?:62|0)", "", patterns.digits(text))
-    return text.casefold() if patterns.EMAIL.fullmatch(text) else text
+    """The form in which a value enters its pseudonym, so that the same number typed differently is the same person.
+
+    It goes by the value alone, not by the heading: the same person must be the same in files with other headings.
+    """
+    text = " ".join(patterns.plain(value).split())
+    bare = _AROUND_A_NUMBER.sub("", text)
+    if _NUMBER.fullmatch(bare):
+        number = patterns.digits(bare)
+        if len(number) == 16:
+            return number
+        if (mobile := _MOBILE.fullmatch(number)) or patterns.LANDLINE.fullmatch(bare):
+            return "62" + (mobile[1] if mobile else re.sub("^(?:62|0)", "", number))
+    if patterns.EMAIL.fullmatch(text) or (len(text) >= _NAME_AT_LEAST and not re.search(r"\d", text)):
+        return _caseless(text)
+    return text
+
+
+def _caseless(text: str) -> str:
+    """NFKC without case, until nothing changes: folding can undo the composition, and the other way round."""
+    folded = " ".join(patterns.plain(text.casefold()).split())
+    return folded if folded == text else _caseless(folded)
 
 
 def _key() -> bytes:
@@ -142,6 +162,6 @@ def _replaced(table: Table, name: str, key: bytes) -> tuple[pd.Series, str]:
     return pd.Series(values, index=table.cells.index, name=name, dtype="str"), what
 
 
-def _step(table: Table, name: str, finding: Finding | None, what: str) -> tuple[str, str, int, str]:
+def _step(table: Table, name: str, finding: Finding | None, what: str) -> Step:
     kind = f" ({finding.kind})" if finding else ""
     return ("privacy", name, int(table.filled(name).sum()), what + kind)

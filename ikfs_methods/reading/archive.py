@@ -16,6 +16,7 @@ from ikfs_methods.reading.headings import column_letters
 # memory holds, and repeat it in each of its parts.
 LARGEST_UNPACKED = 1 << 30
 _MOST_MEMBERS = 10_000
+_SO_LARGE = "If the table is really so large, save it as CSV or Parquet."
 _CHUNK = 1 << 20
 # The few marks that are sought beside the cells. openpyxl gives them only with the whole sheet in memory.
 _MARK = re.compile(rb"<(?:\w+:)?(mergeCell|row|col|f)(?:\s[^<>]*)?/?>")
@@ -33,18 +34,19 @@ class SheetMarks:
     formulas: bool = False
 
 
-def refuse_bomb(path: Path) -> None:
-    """InputFileError, when the archive claims to unpack beyond the limit.
+def refuse_bomb(path: Path, *, limit: int | None = None, remedy: str = _SO_LARGE) -> None:
+    """InputFileError, when the archive claims to unpack to more bytes than the limit, without one LARGEST_UNPACKED.
 
     A part that holds more than it claims is cut off there by Python's zipfile, fails its checksum and is an error too.
     """
+    most = LARGEST_UNPACKED if limit is None else limit
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
-    if unpacked > LARGEST_UNPACKED or len(members) > _MOST_MEMBERS:
+    if unpacked > most or len(members) > _MOST_MEMBERS:
         raise InputFileError(
-            f"{path} must unpack to at most {LARGEST_UNPACKED:,} bytes in {_MOST_MEMBERS:,} parts; it claims "
-            f"{unpacked:,} bytes in {len(members):,}. If the table is really so large, save it as CSV or Parquet."
+            f"{path} must unpack to at most {most:,} bytes in {_MOST_MEMBERS:,} parts; it claims "
+            f"{unpacked:,} bytes in {len(members):,}. {remedy}"
         )
 
 

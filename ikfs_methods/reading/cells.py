@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
+
+from ikfs_methods.reading.numerals import NUMBER
 
 # What spreadsheets take for the start of a formula. The wide forms are what Asian keyboards type and Excel folds.
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?%?", re.ASCII)
 
 
 def safe_cell(text: str) -> str:
@@ -19,9 +18,17 @@ def safe_cell(text: str) -> str:
     `=HYPERLINK(...)` or `=cmd|...`, and whoever opens the table would run it. Not to be called on files that only
     programs read again. Rule: OWASP, CSV Injection.
     """
-    if text.lstrip(" ").startswith(_STARTS) and not _NUMBER.fullmatch(text.strip()):
+    if text.lstrip(" ").startswith(_STARTS) and not NUMBER.fullmatch(text.strip().removesuffix("%")):
         return f"'{text}"
     return text
+
+
+def bare_cell(text: str) -> str:
+    """The text that `safe_cell` made safe: without the apostrophe that it put in front.
+
+    For tables that people edit and the program reads back, where a column's name or a label must match the data.
+    """
+    return text[1:] if text.startswith("'") and safe_cell(text[1:]) == text else text
 
 
 def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:

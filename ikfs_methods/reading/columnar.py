@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +12,11 @@ import pyarrow as pa
 from pyarrow import compute, parquet, types
 
 from ikfs_methods.errors import ColumnError, InputFileError
-from ikfs_methods.reading.formats import LARGEST_TABLE, PARQUET
-from ikfs_methods.reading.headings import Step, refuse_repeats
-from ikfs_methods.reading.moments import clock_text, in_calendar, iso_texts
-from ikfs_methods.reading.precision import long_numbers
-from ikfs_methods.reading.table import Table, log_of
+from ikfs_methods.reading.formats import LARGEST_TABLE, PARQUET, refuse_too_large
+from ikfs_methods.reading.headings import refuse_repeats
+from ikfs_methods.reading.iso_text import clock_text, in_calendar, iso_texts
+from ikfs_methods.reading.numerals import long_numbers
+from ikfs_methods.reading.table import Step, Table, log_of
 
 _PANDAS_INDEX = r"__index_level_\d+__"
 # Whole numbers beyond this are no longer all doubles.
@@ -26,20 +28,15 @@ def parquet_table(path: Path, *, decimal: str | None = None) -> Table:
     """The cells of a Parquet file; records are counted from 1, an index without a name of pandas is left out.
 
     Whole numbers that a double cannot hold, and decimals of more than 15 digits, become text with all their digits;
-    truth values 1 and 0, dates ISO text. Raises InputFileError for a damaged file, ColumnError for a column of lists,
-    structures or bytes.
+    truth values 1 and 0, dates ISO text. Raises InputFileError for a file that is damaged or too large, ColumnError for
+    a column of lists, structures or bytes.
     """
-    try:
+    with _named_errors(path):
         about = parquet.read_metadata(path)
-        if about.num_rows * about.num_columns > LARGEST_TABLE:
-            raise MemoryError(f"it claims {about.num_rows:,} records of {about.num_columns:,} columns")
+    refuse_too_large(path, about.num_rows, about.num_columns, most=LARGEST_TABLE)
+    with _named_errors(path):
         table = parquet.read_table(path, use_pandas_metadata=False)
         table.validate(full=True)
-    except Exception as error:
-        raise InputFileError(
-            f"{path} must be a whole Parquet file; it cannot be read ({str(error)[:200]}). It was cut off or damaged: "
-            "export or copy it again."
-        ) from error
     names = [name.strip() for name in table.column_names]
     refuse_repeats(names, source=path)
     index = pd.RangeIndex(1, table.num_rows + 1)
@@ -52,6 +49,18 @@ def parquet_table(path: Path, *, decimal: str | None = None) -> Table:
         cells[name] = _cells(column, f"{path}, column {name!r}").set_axis(index)
         steps += long_numbers(cells[name], name)
     return Table(pd.DataFrame(cells, index=index), path, PARQUET, decimal=decimal, log=log_of(*steps))
+
+
+@contextmanager
+def _named_errors(path: Path) -> Iterator[None]:
+    """What the library raises about a damaged file, as one error of ours."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InputFileError(
+            f"{path} must be a whole Parquet file; it cannot be read ({str(error)[:200]}). It was cut off or damaged: "
+            "export or copy it again."
+        ) from error
 
 
 def _cells(column: pa.ChunkedArray, place: str) -> pd.Series:
@@ -67,9 +76,9 @@ def _cells(column: pa.ChunkedArray, place: str) -> pd.Series:
     if types.is_date(kind) or types.is_timestamp(kind):
         return _dates(column, place)
     if types.is_time(kind):
-        return _written(column.cast(pa.time64("us")).cast(pa.int64()), 1e6)
+        return _written(column.cast(pa.time64("us"), safe=False).cast(pa.int64()), 1e6)
     if types.is_duration(kind):
-        return _written(column.cast(pa.duration("us")).cast(pa.int64()), 1e6)
+        return _written(column.cast(pa.duration("us"), safe=False).cast(pa.int64()), 1e6)
     raise ColumnError(
         f"{place}: a column must hold text, numbers, truth values or dates; this one holds {kind}. Split it into plain "
         "columns, or leave it out."

@@ -16,10 +16,10 @@ from ikfs_methods.checks import listed
 from ikfs_methods.errors import InputFileError, TooFewError
 from ikfs_methods.reading.encodings import as_utf8
 from ikfs_methods.reading.formats import KNOWN, TEXT
-from ikfs_methods.reading.headings import Step, kept_columns
+from ikfs_methods.reading.headings import kept_columns
 from ikfs_methods.reading.quotes import lines_within_quotes, row_at
 from ikfs_methods.reading.separators import NAMES, separator, spoken_separator
-from ikfs_methods.reading.table import Table, log_of
+from ikfs_methods.reading.table import Step, Table, log_of
 
 # pyarrow's own choice; a longer row makes it try again with one block for the whole text.
 _BLOCK = 1 << 20

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from ikfs_methods.errors import InputFileError, ParameterError
-from ikfs_methods.reading.headings import Step
 from ikfs_methods.reading.quotes import row_at
+from ikfs_methods.reading.table import Step
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # Letters of UTF-8 seen as bytes: in a text that is really cp1252 such a sequence would be two or three odd signs.

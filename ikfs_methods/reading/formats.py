@@ -120,3 +120,12 @@ def _refuse_compound(path: Path) -> NoReturn:
     if "EncryptedPackage".encode("utf-16-le") in content:
         refuse(path, "an Excel workbook locked with a password", "Save it without a password.")
     refuse(path, "an old Excel workbook (.xls) or another old Office document", AS_XLSX)
+
+
+def refuse_too_large(path: Path, rows: int, columns: int, *, most: int, of: str = "columns") -> None:
+    """InputFileError, when a file claims more cells than `most`: it is whole, and too large."""
+    if rows * columns > most:
+        raise InputFileError(
+            f"{path} must hold at most {most:,} cells; it claims {rows:,} records of {columns:,} {of}, too many for "
+            "any memory. Leave out columns that no indicator needs, in the program that made it."
+        )

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from ikfs_methods.checks import listed
 from ikfs_methods.errors import ColumnError
-
-Step = tuple[str, str, int, str]
+from ikfs_methods.reading.table import Step
 
 
 def column_letters(position: int) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,12 @@ import pyreadstat
 
 from ikfs_methods.checks import listed
 from ikfs_methods.errors import InputFileError
-from ikfs_methods.reading.formats import DTA, LARGEST_TABLE, SAV
-from ikfs_methods.reading.headings import Step, refuse_repeats
-from ikfs_methods.reading.moments import clock_text, in_calendar, iso_texts
-from ikfs_methods.reading.numerals import as_text
-from ikfs_methods.reading.precision import long_numbers
+from ikfs_methods.reading.formats import DTA, LARGEST_TABLE, SAV, refuse_too_large
+from ikfs_methods.reading.headings import refuse_repeats
+from ikfs_methods.reading.iso_text import clock_text, in_calendar, iso_texts
+from ikfs_methods.reading.numerals import as_text, long_numbers
 from ikfs_methods.reading.spss_records import refuse_damaged
-from ikfs_methods.reading.table import Table, log_of
+from ikfs_methods.reading.table import Step, Table, log_of
 
 # Where the programs begin to count: SPSS in seconds, Stata by the letter of the format.
 _SPSS_ORIGIN = np.datetime64("1582-10-14T00:00:00.000")
@@ -85,14 +85,26 @@ def _stata_release(path: Path) -> int:
 
 def _read(read: Callable[..., Any], path: Path, encoding: str | None) -> tuple[pd.DataFrame, Any]:
     options = {"disable_datetime_conversion": True, "encoding": encoding}
+    with _named_errors(path):
+        _, about = read(path, metadataonly=True, **options)
+    rows, columns = about.number_rows or 0, about.number_columns or 0
+    refuse_too_large(path, rows, columns, of="variables", most=LARGEST_TABLE)
+    with _named_errors(path):
+        return read(path, user_missing=True, output_format="pandas", **options)  # type: ignore[no-any-return]
+
+
+@contextmanager
+def _named_errors(path: Path) -> Iterator[None]:
+    """What the library raises about a damaged file, as one error of ours; its warnings are not the user's.
+
+    To be put around its own calls alone: it meets damage with errors of every kind, TypeError and SystemError among
+    them, and a mistake of ours must not be told as a damaged file.
+    """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            _, about = read(path, metadataonly=True, **options)
-            rows, columns = about.number_rows or 0, about.number_columns or 0
-            if rows * columns > LARGEST_TABLE:
-                raise MemoryError(f"it claims {rows:,} records of {columns:,} variables")
-            return read(path, user_missing=True, output_format="pandas", **options)  # type: ignore[no-any-return]
+            # Of names that stand twice, as no sound file has them, and of letters in the file's path.
+            warnings.simplefilter("ignore", UserWarning)
+            yield
     except Exception as error:
         raise _damaged(path, str(error)[:200]) from error
 

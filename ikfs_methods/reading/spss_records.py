@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ikfs_methods.errors import InputFileError
-from ikfs_methods.reading.formats import LARGEST_TABLE
+from ikfs_methods.reading.formats import LARGEST_TABLE, refuse_too_large
 
 _HEADER, _LAYOUT_CODE, _CASES = 176, 64, 80
 _VARIABLE, _LABELS, _LABELLED, _DOCUMENT, _EXTENSION, _END = 2, 3, 4, 6, 7, 999
 _CONTINUATION = -1
 _LONGEST_TEXT = 255
 _UNIT = 8
+# A compressed element takes a byte or more, and zlib makes of 1,032 bytes no less than one.
+_MOST_PER_BYTE = 1032
 
 
 class _BrokenError(Exception):
@@ -25,15 +27,20 @@ class _BrokenError(Exception):
 
 
 def refuse_damaged(path: Path) -> None:
-    """InputFileError, when the header or a record before the data of a .sav or .zsav says what none can say."""
+    """InputFileError, when the header or a record before the data of a .sav or .zsav says what none can say.
+
+    Also for one that claims more cells than any memory holds.
+    """
     size = path.stat().st_size
     try:
         with path.open("rb") as file:
-            _look_over(_Records(file, size))
+            records = _Records(file, size)
+            elements = _look_over(records)
     except _BrokenError as error:
         raise InputFileError(
             f"{path} must be a whole SPSS file; {error}. It was cut off or damaged: export or copy it again."
         ) from None
+    refuse_too_large(path, records.cases, elements, of="elements", most=LARGEST_TABLE)
 
 
 class _Records:
@@ -64,7 +71,8 @@ class _Records:
         self.file.seek(count, 1)
 
 
-def _look_over(records: _Records) -> None:
+def _look_over(records: _Records) -> int:
+    """The number of elements of a case."""
     # True for the first element of a variable, False for the others, which hold the rest of a long text.
     elements: list[bool] = []
     owed = 0
@@ -86,8 +94,11 @@ def _look_over(records: _Records) -> None:
             raise _BrokenError(f"it has a record of an unknown kind ({kind})")
     if not any(elements):
         raise _BrokenError("it has no variable")
-    if records.cases * len(elements) > LARGEST_TABLE:
-        raise _BrokenError(f"it claims {records.cases:,} cases of {len(elements):,} elements, too many for any memory")
+    if records.cases * len(elements) > _MOST_PER_BYTE * records.size:
+        raise _BrokenError(
+            f"it claims {records.cases:,} cases of {len(elements):,} elements, more than it has room for"
+        )
+    return len(elements)
 
 
 def _variable(records: _Records, owed: int, number: int) -> int:

@@ -12,13 +12,15 @@ import pandas as pd
 
 from ikfs_methods.checks import did_you_mean, listed
 from ikfs_methods.errors import ColumnError, IkfsError, NotNumericError, Problems
-from ikfs_methods.reading.numerals import AMBIGUOUS, WRONG, as_text, is_plain_number, parse_numbers
+from ikfs_methods.reading.numerals import AMBIGUOUS, WRONG, as_text, is_plain_number, looks_grouped, parse_numbers
 from ikfs_methods.result import Shown
 
 LOG = ("step", "column", "cells", "detail")
+# An entry of a log, in this order.
+Step = tuple[str, str, int, str]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Table(Shown):
     """The cells of one table file and what the file itself says of its columns.
 
@@ -38,6 +40,10 @@ class Table(Shown):
     decimal: str | None = None
     delimiter: str | None = None
     log: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(LOG)))
+
+    def __repr__(self) -> str:
+        # No cells: a table may hold what must not be shown by chance.
+        return f"Table({self.source.name}: {self.format}, {len(self.cells)} rows, {len(self.columns)} columns)"
 
     @property
     def columns(self) -> list[str]:
@@ -123,7 +129,12 @@ class Table(Shown):
             values = self.cells[name]
         else:
             codes, texts = self.distinct(name)
-            parsed = parse_numbers(texts, decimal=self.decimal, comma_separated=self.delimiter == ",")
+            parsed = parse_numbers(
+                texts,
+                decimal=self.decimal,
+                comma_separated=self.delimiter == ",",
+                commas_elsewhere=looks_grouped(texts) and self._has_decimal_commas,
+            )
             if parsed.trouble == AMBIGUOUS:
                 raise NotNumericError(
                     f"{self.source}, column {name!r}: a number must have one decimal mark, and no mark between "
@@ -151,6 +162,16 @@ class Table(Shown):
             )
         return values
 
+    @cached_property
+    def _has_decimal_commas(self) -> bool:
+        """Whether some column is numbers with decimal commas, as Excel writes them in Indonesian."""
+        for name in self.columns:
+            if not self.is_number(name):
+                _, texts = self.distinct(name)
+                if any("," in text for text in texts) and not parse_numbers(texts).trouble:
+                    return True
+        return False
+
     def at(self, name: str, wrong: np.ndarray | pd.Series) -> str:
         """File, row and column of the cells that are wrong, for a message: the first row, or the first eight."""
         rows = self.cells.index[np.asarray(wrong)]
@@ -164,19 +185,22 @@ class Table(Shown):
         return f"{listed(seen)} ({int(mask.sum())} such cell{'' if mask.sum() == 1 else 's'})"
 
     def require(self, names: Iterable[str], *, remedy: str) -> Problems:
-        """A ColumnError for every column that is not there, with the nearest name that is."""
+        """One ColumnError for all columns that are not there, with the nearest names that are."""
         problems = Problems()
-        for name in dict.fromkeys(names):
-            if name not in self.cells.columns:
-                problems.add(
-                    ColumnError(
-                        f"{self.source} must have a column {name!r}; found {listed(self.columns, 40)}."
-                        f"{did_you_mean(name, self.columns)} {remedy}"
-                    )
-                )
+        lacking = [name for name in dict.fromkeys(names) if name not in self.cells.columns]
+        if len(lacking) == 1:
+            wanted, near = f"a column {lacking[0]!r}", did_you_mean(lacking[0], self.columns)
+        else:
+            wanted = f"the columns {listed(map(repr, lacking), 40)}"
+            nearest = {name: did_you_mean(name, self.columns) for name in lacking}
+            near = "".join(f"{text.removesuffix('?')} for {name!r}?" for name, text in nearest.items() if text)
+        if lacking:
+            problems.add(
+                ColumnError(f"{self.source} must have {wanted}; found {listed(self.columns, 40)}.{near} {remedy}")
+            )
         return problems
 
-    def with_cells(self, cells: pd.DataFrame, *steps: tuple[str, str, int, str]) -> Table:
+    def with_cells(self, cells: pd.DataFrame, *steps: Step) -> Table:
         """The table with other cells, and what was done to them in its log."""
         known = {str(name) for name in cells.columns}
         return replace(
@@ -201,6 +225,6 @@ class Table(Shown):
         return column.mask(column == "")
 
 
-def log_of(*steps: tuple[str, str, int, str]) -> pd.DataFrame:
+def log_of(*steps: Step) -> pd.DataFrame:
     """Entries of a log: step, column ("" for the whole table), number of cells, detail."""
     return pd.DataFrame(list(steps), columns=list(LOG))

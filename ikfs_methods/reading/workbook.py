@@ -7,10 +7,11 @@ import math
 import sys
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import openpyxl
@@ -18,18 +19,19 @@ import pandas as pd
 from openpyxl.cell.cell import ERROR_CODES
 
 from ikfs_methods.checks import did_you_mean, listed
-from ikfs_methods.errors import IkfsError, InputFileError, ParameterError, TooFewError
+from ikfs_methods.errors import InputFileError, ParameterError, TooFewError
 from ikfs_methods.reading.archive import SheetMarks, refuse_bomb, refuse_merged, sheet_marks
 from ikfs_methods.reading.formats import XLSX
-from ikfs_methods.reading.headings import Step, column_letters, kept_columns
-from ikfs_methods.reading.moments import clock_text, iso_texts
-from ikfs_methods.reading.numerals import as_text
-from ikfs_methods.reading.precision import long_numbers
-from ikfs_methods.reading.table import Table, log_of
+from ikfs_methods.reading.headings import column_letters, kept_columns
+from ikfs_methods.reading.iso_text import clock_text, iso_texts
+from ikfs_methods.reading.numerals import as_text, long_numbers
+from ikfs_methods.reading.table import Step, Table, log_of
 
 # A sheet may hold a cell in its last column and last row, and 17 thousand million empty ones before it.
 MOST_CELLS = 100_000_000
 Rows = dict[int, tuple[Any, ...]]
+# What the standard library raises about an archive; RuntimeError is for a part behind a password.
+_BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, RuntimeError, UnicodeError)
 
 
 def workbook_table(path: Path, *, sheet: str | None = None, decimal: str | None = None) -> Table:
@@ -40,14 +42,17 @@ def workbook_table(path: Path, *, sheet: str | None = None, decimal: str | None 
     error values (#N/A) and for formulas without a stored value, each with its cells; ParameterError for a sheet that
     is not there, and where several hold something and none is named.
     """
-    refuse_bomb(path)
-    # Given a name, openpyxl would look at its ending.
-    with _named_errors(path), path.open("rb") as file, zipfile.ZipFile(path) as archive:
-        workbook = openpyxl.load_workbook(file, read_only=True, data_only=True)
+    with _named_errors(path, *_BROKEN_ARCHIVE):
+        refuse_bomb(path)
+    with warnings.catch_warnings(), path.open("rb") as file:
+        # openpyxl tells of styles, drop-down lists and print settings that it leaves aside; no cell depends on them.
+        warnings.simplefilter("ignore", UserWarning)
+        workbook = _opened(file, path)
         try:
             chosen, steps = _chosen(workbook, sheet, path)
-            # openpyxl keeps the name of the sheet's part to itself.
-            marks = sheet_marks(archive, chosen._worksheet_path)  # noqa: SLF001
+            with _named_errors(path, *_BROKEN_ARCHIVE), zipfile.ZipFile(path) as archive:
+                # openpyxl keeps the name of the sheet's part to itself.
+                marks = sheet_marks(archive, chosen._worksheet_path)  # noqa: SLF001
             rows = _rows(chosen, path)
         finally:
             workbook.close()
@@ -63,19 +68,29 @@ def workbook_table(path: Path, *, sheet: str | None = None, decimal: str | None 
 
 
 @contextmanager
-def _named_errors(path: Path) -> Iterator[None]:
-    """Whatever the library raises about a damaged workbook, as one error of ours; its warnings are not the user's."""
+def _named_errors(path: Path, *kinds: type[Exception]) -> Iterator[None]:
+    """What a library raises about a damaged workbook, as one error of ours."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except IkfsError:
-        raise
-    except Exception as error:
+        yield
+    except kinds as error:
         raise InputFileError(
             f"{path} must be a whole XLSX workbook; it cannot be read ({type(error).__name__}: {str(error)[:200]}). It "
             "is damaged or was written by an unusual program: open it in Excel or LibreOffice and save it again."
         ) from error
+
+
+# openpyxl meets damage with errors of every kind, TypeError and KeyError among them: here stand its own calls alone, so
+# that a mistake of ours is not told as a damaged file.
+def _opened(file: BinaryIO, path: Path, *, values: bool = True) -> Any:
+    """The workbook with its stored values, or with its formulas. Given a name, openpyxl would look at its ending."""
+    with _named_errors(path, Exception):
+        return openpyxl.load_workbook(file, read_only=True, data_only=values)
+
+
+def _read(sheet: Any, path: Path, *, plain: bool = True) -> Iterator[tuple[Any, ...]]:
+    """The rows of a sheet, as values or as cells."""
+    with _named_errors(path, Exception):
+        yield from sheet.iter_rows(values_only=plain)
 
 
 def _chosen(workbook: Any, sheet: str | None, path: Path) -> tuple[Any, list[Step]]:
@@ -95,7 +110,7 @@ def _chosen(workbook: Any, sheet: str | None, path: Path) -> tuple[Any, list[Ste
     filled = [
         each
         for each in workbook.worksheets
-        if each.title not in hidden and any(_holds(row) for row in each.iter_rows(values_only=True))
+        if each.title not in hidden and any(_holds(row) for row in _read(each, path))
     ]
     if len(filled) != 1:
         found = listed(each.title for each in filled) if filled else "none that is visible"
@@ -116,7 +131,7 @@ def _holds(row: tuple[Any, ...]) -> bool:
 def _rows(sheet: Any, path: Path) -> Rows:
     """The rows that hold anything, by their number in the sheet."""
     rows, cells = {}, 0
-    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+    for number, row in enumerate(_read(sheet, path), 1):
         cells += len(row)
         if cells > MOST_CELLS:
             raise InputFileError(
@@ -132,9 +147,9 @@ def _formulas(path: Path, title: str) -> Step:
     """How many formulas gave their stored value; InputFileError where one has none."""
     count, lacking = 0, []
     with path.open("rb") as one, path.open("rb") as other:
-        values = openpyxl.load_workbook(one, read_only=True, data_only=True)[title]
-        formulas = openpyxl.load_workbook(other, read_only=True, data_only=False)[title]
-        for stored, written in zip(values.iter_rows(), formulas.iter_rows(), strict=False):
+        values = _read(_opened(one, path)[title], path, plain=False)
+        formulas = _read(_opened(other, path, values=False)[title], path, plain=False)
+        for stored, written in zip(values, formulas, strict=False):
             for value, cell in zip(stored, written, strict=False):
                 if cell.data_type != "f":
                     continue
@@ -218,7 +233,8 @@ def _heading(value: Any) -> str:
 
 def _column(values: list[Any], index: pd.Index) -> pd.Series:
     kinds = {type(value) for value in values if value is not None}
-    if kinds and kinds <= {int, float, bool}:
+    # Truth values among numbers stay TRUE and FALSE: an answer of 1 is not to be invented.
+    if kinds and (kinds <= {int, float} or kinds == {bool}):
         return pd.Series([np.nan if value is None else float(value) for value in values], index=index)
     return pd.Series(_texts(values), index=index, dtype="str")
 
@@ -231,6 +247,8 @@ def _texts(values: list[Any]) -> list[str]:
     for value in values:
         if value is None:
             texts.append("")
+        elif isinstance(value, bool):
+            texts.append(str(value).upper())
         elif isinstance(value, dt.datetime):
             texts.append(dated[value])
         elif isinstance(value, dt.timedelta):

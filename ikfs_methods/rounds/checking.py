@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from ikfs_methods.checks import listed
 from ikfs_methods.errors import InputProblemsError, Problems
 from ikfs_methods.result import Shown
 from ikfs_methods.rounds.opening import Gathered, gather
 from ikfs_methods.rounds.round import Round
+
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_SHOWN = 3  # of the names for which one and the same thing is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,11 @@ def check_round(
 ) -> RoundCheck:
     """Every problem of a round's inputs at once, the open questions, and what was read; arguments as of `open_round`.
 
-    What is broken leaves the rest to be checked: with a broken framework the answers and the tables are still looked
-    at for all that needs no framework. A round without a problem has passed what its chapters ask for first: weights,
-    factors, evidence and index. Raises only when there is no round to look at (no round.yaml, one that is no YAML or
-    holds neither `framework` nor `inputs`) or when what was given for this run is wrong.
+    What is broken leaves the rest to be checked: a wrong row of the framework leaves out the answers to that indicator
+    alone, and with codes that make no tree the answers and the tables are still looked at for all that needs none. A
+    round without a problem has passed what its chapters ask for first: weights, factors, evidence and index. Raises
+    only when there is no round to look at (no round.yaml, one that is no YAML or holds neither `framework` nor
+    `inputs`) or when what was given for this run is wrong.
     """
     found = gather(folder, drop=drop, language=language, overrides=overrides, **parameters)
     problems = Problems()
@@ -81,8 +87,7 @@ def _texts(errors: Problems) -> Iterator[str]:
 def _questions(found: Gathered) -> Iterator[str]:
     for entry in found.file.open:
         yield f"{entry.about}: {entry.question['en']}"
-    if found.delivered is not None:
-        yield from found.delivered.guessed
+    yield from found.guessed
 
 
 def _facts(found: Gathered, opened: Round | None) -> Iterator[str]:
@@ -94,15 +99,28 @@ def _facts(found: Gathered, opened: Round | None) -> Iterator[str]:
             within = f" in {columns} column{'' if columns == 1 else 's'}" if columns else ""
             cells = int(part["cells"].sum())
             # A step that touches no cell says how the file was read.
-            said = f"{cells} cell{'' if cells == 1 else 's'}{within}" if cells else "; ".join(part["detail"])
+            said = f"{cells} cell{'' if cells == 1 else 's'}{within}" if cells else "; ".join(_once(part["detail"]))
             yield f"{answers.source.name}: {step}: {said.removesuffix('.')}."
     for name, table in found.tables.items():
         entry = getattr(found.file.inputs, name)
         if entry is not None and table is not None:
             yield f"{entry.file}: {len(table)} rows ({name})."
     if found.kept is not None:
-        for (entry, rule), part in found.kept[1].groupby(["entry", "rule"], sort=False):
+        for (entry, rule), part in found.kept.excluded.groupby(["entry", "rule"], sort=False):
             yield f"exclusion {entry} ({rule}): respondents left out: {len(part)}."
     if opened is not None:
         candidates, retained = len(opened.framework.indicators), len(opened.structure.indicators)
         yield f"{opened.answers.n} respondents used, {candidates} candidate indicators, {retained} retained."
+
+
+def _once(details: Iterable[str]) -> Iterator[str]:
+    """Details that differ only in the name they quote, as one with their number and the first names."""
+    alike: dict[str, list[str]] = {}
+    for detail in details:
+        alike.setdefault(_QUOTED.sub("...", detail, count=1), []).append(detail)
+    for said, same in alike.items():
+        if len(same) <= _SHOWN or "..." not in said:
+            yield from same
+        else:
+            names = [name[0] for detail in same if (name := _QUOTED.search(detail))]
+            yield f"{said} ({len(same)} times: {listed(names, _SHOWN)})"

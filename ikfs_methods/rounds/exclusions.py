@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
 from ikfs_methods import answers as gate
 from ikfs_methods.answers import Answers
+from ikfs_methods.answers.screening import rules
 from ikfs_methods.checks import did_you_mean, listed
 from ikfs_methods.errors import DecisionError, Problems
 from ikfs_methods.rounds.parameters import Parameters
 from ikfs_methods.rounds.roundfile import Exclusion, RoundFile
 
-RULES = ("missing", "duplicate_id", "duplicate_answers", "longest_run", "low_spread", "too_fast", "outlier")
 NAMED = "named"
 COLUMNS = ("respondent", "rule", "entry")
+
+
+class Kept(NamedTuple):
+    """The answers that are kept, and who was left out: respondent, rule (or "named"), entry (its place in the file).
+
+    `screened`: the screening that rules of exclusion looked at, with Little's test; None where none was needed.
+    """
+
+    answers: Answers
+    excluded: pd.DataFrame
+    screened: gate.ScreenResult | None = None
 
 
 def impossible_of(path: Path, file: RoundFile) -> dict[str, str]:
@@ -40,7 +52,7 @@ def impossible_of(path: Path, file: RoundFile) -> dict[str, str]:
 def check_exclusions(path: Path, file: RoundFile) -> None:
     """Raises DecisionError (several together) for an exclusion that cannot be carried out, whatever the answers are."""
     problems, seen = Problems(), set[str]()
-    known = [*RULES, *dict.fromkeys(f"impossible: {entry.name}" for entry in file.impossible)]
+    known = [*rules.NAMES, *dict.fromkeys(rules.impossible_name(entry.name) for entry in file.impossible)]
     for entry in file.exclusions:
         where = f"{path}: exclusion {entry.number}"
         if (entry.rule is None) == (not entry.respondents):
@@ -66,15 +78,15 @@ def check_exclusions(path: Path, file: RoundFile) -> None:
     problems.raise_any()
 
 
-def exclude(path: Path, file: RoundFile, answers: Answers, parameters: Parameters) -> tuple[Answers, pd.DataFrame]:
-    """The answers that are kept, and who was left out: respondent, rule (or "named"), entry (its place in the file).
+def exclude(path: Path, file: RoundFile, answers: Answers, parameters: Parameters) -> Kept:
+    """The answers that are kept, and who was left out.
 
     A rule that flags nobody is fine. Raises DecisionError (several together) for a respondent who is not there and for
     a rule that could not run, and TooFewError when nobody would be left. A respondent has a row for each entry that
     takes them out.
     """
     problems, parts = Problems(), [pd.DataFrame(columns=list(COLUMNS))]
-    screened = screen(answers, parameters) if any(entry.rule for entry in file.exclusions) else None
+    screened = screen(answers, parameters, mcar=True) if any(entry.rule for entry in file.exclusions) else None
     for entry in file.exclusions:
         found = (
             problems.tried(lambda entry=entry: _named(path, entry, answers))  # type: ignore[misc]
@@ -86,7 +98,7 @@ def exclude(path: Path, file: RoundFile, answers: Answers, parameters: Parameter
     problems.raise_any()
     filled = [part for part in parts if len(part)]
     excluded = pd.concat(filled, ignore_index=True) if filled else parts[0]
-    return (answers.without(excluded["respondent"]) if filled else answers), excluded
+    return Kept(answers.without(excluded["respondent"]) if filled else answers, excluded, screened)
 
 
 def screen(answers: Answers, parameters: Parameters, *, mcar: bool = False) -> gate.ScreenResult:
@@ -107,7 +119,6 @@ def screen(answers: Answers, parameters: Parameters, *, mcar: bool = False) -> g
         spread=p.screen_spread,
         seconds_per_item=p.screen_seconds,
         outlier_p=p.screen_outlier,
-        level=p.level,
         mcar=mcar,
     )
 

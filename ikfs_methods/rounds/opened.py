@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.answers import Answers
+from ikfs_methods.answers import Answers, ScreenResult
 from ikfs_methods.errors import ParameterError
 from ikfs_methods.framework import Framework
+from ikfs_methods.privacy import suppress_counts
 from ikfs_methods.result import Result, Shown
 from ikfs_methods.rounds.parameters import Parameters
 from ikfs_methods.rounds.roundfile import RoundFile
@@ -49,7 +50,8 @@ class Opened:
 
     `structure` is the framework without the indicators that were dropped; evidence uses all candidates, weights and
     the index use what is retained. `delivered` holds all answers, `answers` those that declared exclusions leave;
-    `excluded` names who was left out: respondent, rule (or "named"), entry (its place in round.yaml).
+    `excluded` names who was left out: respondent, rule (or "named"), entry (its place in round.yaml). `screened`: the
+    screening that a declared exclusion has already needed.
     """
 
     folder: Path
@@ -65,6 +67,7 @@ class Opened:
     review: pd.DataFrame | None
     delivered: Answers
     excluded: pd.DataFrame
+    screened: ScreenResult | None
     overrides: Mapping[str, Any]
 
     @property
@@ -170,3 +173,13 @@ class Opened:
             return pd.Series(self.id, index=self.answers.items.index, dtype="category")
         unit = self.answers.group if by == "group" else self.answers.region
         return Absent(by) if unit is None else unit
+
+
+def uncounted(unit: pd.Series, minimum: int) -> list[str]:
+    """Units whose number of respondents is not told: fewer than the minimum, or what gives such a one away.
+
+    Every table by that unit leaves out the same numbers, so that no two tables complete each other.
+    """
+    sizes = unit.value_counts(sort=False)
+    hidden = suppress_counts(sizes, minimum=minimum).hidden.iloc[:, 0]
+    return [str(name) for name in sizes.index[hidden.to_numpy()]]

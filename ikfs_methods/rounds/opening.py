@@ -11,6 +11,7 @@ import pandas as pd
 
 from ikfs_methods import framework as frameworks
 from ikfs_methods.answers import Answers, load
+from ikfs_methods.answers.dictionary import read_dictionary
 from ikfs_methods.errors import InputFileError, ParameterError, Problems
 from ikfs_methods.framework import Framework, check_language
 from ikfs_methods.places import round_folder
@@ -46,7 +47,10 @@ def open_round(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gathered:
-    """What the folder of a round holds, as far as it could be read, and every problem that was met on the way."""
+    """What the folder of a round holds, as far as it could be read, and every problem that was met on the way.
+
+    `framework` is None where anything in it is wrong. `guessed`: what the dictionary guessed and nobody has confirmed.
+    """
 
     folder: Path
     file: RoundFile
@@ -56,23 +60,24 @@ class Gathered:
     overrides: Mapping[str, Any]
     delivered: Answers | None
     tables: Mapping[str, pd.DataFrame | None]
-    kept: tuple[Answers, pd.DataFrame] | None
+    kept: exclusions.Kept | None
+    guessed: tuple[str, ...]
     problems: Problems
 
     def opened(self) -> Round:
         """The round; raises the problems when there are any."""
         if self.framework is None or self.delivered is None or self.kept is None or len(self.problems):
             raise self.problems.error()
-        kept, excluded = self.kept
         return Round(
             folder=self.folder,
             file=self.file,
             framework=self.framework,
             parameters=self.parameters,
             language=self.language,
-            answers=kept,
+            answers=self.kept.answers,
             delivered=self.delivered,
-            excluded=excluded,
+            excluded=self.kept.excluded,
+            screened=self.kept.screened,
             **self.tables,
             overrides=self.overrides,
         )
@@ -99,7 +104,9 @@ def gather(
     file, problems = partial.file, partial.problems
     spoken = check_language(language or file.language)
     resolved = _resolved(problems, file.parameters, given, path)
-    tree = problems.tried(lambda: frameworks.read((place / file.framework).resolve())) if file.framework else None
+    found = _tree(problems, place, file)
+    tree = found.framework
+    whole = None if len(found.problems) else tree
     if tree is not None:
         problems.tried(lambda: check_decisions(path, file, tree, resolved))
     problems.tried(lambda: _check_places(place, file))
@@ -107,13 +114,14 @@ def gather(
     before = len(problems)
     problems.tried(lambda: exclusions.check_exclusions(path, file))
     excludable = len(problems) == before
-    answers = problems.tried(lambda: _answers(place, file, tree, patterns)) if file.inputs.answers.file else None
-    kept = None if answers is None else (answers, pd.DataFrame(columns=list(exclusions.COLUMNS)))
+    answers = problems.tried(lambda: _answers(place, file, found, patterns)) if file.inputs.answers.file else None
+    kept = None if answers is None else exclusions.Kept(answers, pd.DataFrame(columns=list(exclusions.COLUMNS)))
     # Without the items there is nothing to screen, and every respondent would pass.
-    if answers is not None and tree is not None and excludable and file.exclusions:
+    if answers is not None and whole is not None and excludable and file.exclusions:
         kept = problems.tried(lambda: exclusions.exclude(path, file, answers, resolved))
     parts = _tables(problems, place, file, tree, resolved)
-    return Gathered(place, file, tree, resolved, spoken, given, answers, parts, kept, problems)
+    guessed = _guessed(place, file, tree)
+    return Gathered(place, file, whole, resolved, spoken, given, answers, parts, kept, guessed, problems)
 
 
 def _given(
@@ -138,6 +146,27 @@ def _resolved(problems: Problems, own: Mapping[str, Any], given: dict[str, Any],
     return resolve(sound, given, where=str(path))
 
 
+def _tree(problems: Problems, place: Path, file: RoundFile) -> frameworks.Partial:
+    """The framework as far as it is sound; a row that is wrong leaves the others to check the rest by."""
+    nothing = frameworks.Partial(None, frozenset(), Problems())
+    if not file.framework:
+        return nothing
+    found = problems.tried(lambda: frameworks.read_partial((place / file.framework).resolve())) or nothing
+    problems.add(*found.problems)
+    return found
+
+
+def _guessed(place: Path, file: RoundFile, tree: Framework | None) -> tuple[str, ...]:
+    """The guesses of the dictionary, whatever is wrong with the answers (what is wrong with it was said there)."""
+    source = file.inputs.answers
+    said, _ = read_dictionary(tree, _beside(place, source.dictionary), _beside(place, source.scales))
+    return said.guessed
+
+
+def _beside(place: Path, name: str | None) -> Path | None:
+    return None if name is None else place / name
+
+
 def _check_places(place: Path, file: RoundFile) -> None:
     """The round before and the population that the inputs were drawn from must be where the file says."""
     problems = Problems()
@@ -153,15 +182,12 @@ def _check_places(place: Path, file: RoundFile) -> None:
     problems.raise_any()
 
 
-def _answers(place: Path, file: RoundFile, tree: Framework | None, impossible: Mapping[str, str]) -> Answers:
+def _answers(place: Path, file: RoundFile, tree: frameworks.Partial, impossible: Mapping[str, str]) -> Answers:
     source = file.inputs.answers
-
-    def beside(name: str | None) -> Path | None:
-        return None if name is None else place / name
-
     return load(
         place / source.file,
-        tree,
+        tree.framework,
+        unsound=tree.unsound,
         respondent=source.id,
         weight=source.weight,
         group=source.group,
@@ -176,11 +202,11 @@ def _answers(place: Path, file: RoundFile, tree: Framework | None, impossible: M
         encoding=source.encoding,
         delimiter=source.delimiter,
         decimal=source.decimal,
-        form=beside(source.form),
-        dictionary=beside(source.dictionary),
-        scales=beside(source.scales),
+        form=_beside(place, source.form),
+        dictionary=_beside(place, source.dictionary),
+        scales=_beside(place, source.scales),
         missing=source.missing,
-        corrections=beside(source.corrections),
+        corrections=_beside(place, source.corrections),
         private=source.private,
         impossible=impossible,
     )

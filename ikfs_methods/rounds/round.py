@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ikfs_methods import evidence, factor, index, reliability, robustness, validity, weighting, witness
@@ -12,7 +14,7 @@ from ikfs_methods.answers import ScreenResult
 from ikfs_methods.correlation import CorrelationResult, correlation_matrix
 from ikfs_methods.result import Shown
 from ikfs_methods.rounds.exclusions import screen
-from ikfs_methods.rounds.opened import Absent, ByDimension, Opened
+from ikfs_methods.rounds.opened import Absent, ByDimension, Opened, uncounted
 from ikfs_methods.rounds.weights import WeightChoice, choose_weights, weight_sets
 from ikfs_methods.weighting import WeightSet
 
@@ -37,7 +39,7 @@ class Round(Opened, Shown):
     @cached_property
     def screening(self) -> ScreenResult:
         """Screening of all delivered answers as given, by the round's thresholds; it takes nobody out."""
-        return screen(self.delivered, self.parameters, mcar=True)
+        return screen(self.delivered, self.parameters, mcar=True) if self.screened is None else self.screened
 
     # Expert panel
 
@@ -223,7 +225,9 @@ class Round(Opened, Shown):
         if by is None:
             return built
         families = [[code, *tree.children(code)] for code in tree.parents]
-        return built.publishable(minimum=p.minimum_respondents, minimum_count=p.minimum_count, together=families)
+        told = built.publishable(minimum=p.minimum_respondents, minimum_count=p.minimum_count, together=families)
+        few = told.n.index.astype(str).isin(uncounted(unit, p.minimum_count))
+        return replace(told, n=told.n.mask(np.broadcast_to(few[:, None], told.n.shape)))
 
     def leave_one_out(self, by: str | None = None) -> robustness.LeaveOneOutResult | Absent:
         """What leaving out each retained indicator does to scores and ranks of the regions, or else of the groups.

@@ -67,8 +67,15 @@ def test_two_entries_on_one_cell_chain(after):
         (DROP.replace("drop: true", "drop: true, column: q1"), r"with `drop: true` no column, from or to may stand"),
         (DROP.replace("row: 5, ", ""), r"the record must be named by `respondent` or `row`"),
         (MEND.replace("row: 3", "row: x"), r"entry 1: 'row' is of the wrong kind; found 'x'"),
+        (MEND.replace("to: 4", "to: yes"), r"entry 1: 'to' is of the wrong kind; found True. Put words such as yes"),
+        (MEND.replace("to: 4", "to: 44"), r"`from` and `to` must differ; both are '44'"),
+        (MEND.replace("key pressed twice", "''"), r"'reason' must say something"),
+        (
+            "- {row: 3, colum: q1, frm: 1}\n",
+            r"'reason' is required and missing. 'by' is required .* 'colum' is no entry",
+        ),
         ("- x\n", r"entry 1: it must hold `name: value` lines; found 'x'"),
-        ("row: 3\n", r"must hold a list of entries .* found dict"),
+        ("row: 3\n", r"must hold a list of entries .* found a mapping"),
     ],
 )
 def test_an_entry_that_does_not_apply_is_named(after, text, message):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ikfs_methods.answers import load
-from ikfs_methods.answers.dictionary import Entry, Scale, decode, same_words
+from ikfs_methods.answers.dictionary import Entry, Scale, decode
 from ikfs_methods.errors import (
     ColumnError,
     ConstantItemError,
@@ -16,7 +16,7 @@ from ikfs_methods.errors import (
     ParameterError,
     ScaleError,
 )
-from ikfs_methods.reading import read
+from ikfs_methods.reading import folded, read
 
 HEAD = "column,indicator,scale,missing,question,status,note\n"
 SCALES = (
@@ -149,7 +149,16 @@ def test_an_item_whose_answers_are_all_missing_by_declaration_is_constant(pair, 
 
 def test_words_are_compared_without_case_blanks_and_width():
     # a full-width letter and a no-break space are what copying out of a PDF leaves
-    assert same_words(" SANGAT\u00a0 setuju") == same_words("sangat \uff53etuju") == "sangat setuju"
+    assert folded(" SANGAT\u00a0 setuju") == folded("sangat \uff53etuju") == "sangat setuju"
+
+
+def test_a_label_is_the_same_whichever_quotation_marks_stand_in_it(put):
+    # Word writes Don’t know where a form has Don't know
+    scale = Scale.of("s", [("Agree", 1.0), ("Don't know", np.nan), ("Can’t say", 2.0)])
+    found = decode(["Agree", "Don’t know", "can't say"], Entry("q", scale), read(put("t.csv", "q\n1\n")))
+    assert found.unknown == ()
+    assert found.points.tolist()[::2] == [1, 2]
+    assert np.isnan(found.points[1])
 
 
 def test_decoding_takes_missing_codes_before_labels_and_labels_before_numbers(put):
@@ -179,3 +188,11 @@ def test_two_indicators_cannot_share_a_column(pair, given):
         DictionaryError, match="column 'q2': each indicator must have a column of its own; a1, a2 share"
     ):
         given(pair, "q1,q2\n1,2\n2,3\n", entry="q2,a1,,,,confirmed,")
+
+
+def test_a_suggestion_is_near_in_earnest():
+    short = Scale.of("short", [("STS", 1.0), ("TS", 2.0), ("S", 3.0), ("SS", 4.0)])
+    assert "Did you mean" not in short.nearest("Stuju")
+    long = Scale.of("long", [("Tidak pernah", 1.0), ("Jarang", 2.0), ("Kadang-kadang", 3.0), ("Sering", 4.0)])
+    assert "Did you mean 'Kadang-kadang'?" in long.nearest("Kadang2")
+    assert "Did you mean 'Jarang'?" in long.nearest("jarrang")

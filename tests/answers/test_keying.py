@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+import pyreadstat
 import pytest
 
 from ikfs_methods.answers import load
@@ -175,3 +177,42 @@ def test_regions_without_a_declared_system(tmp_path, pair):
     assert "no provinces' names" in region("Garut", "Ciamis").log["detail"].iloc[-1]
     with pytest.raises(ScaleError, match=r"row 3, column 'p': .*91.*region_codes"):
         region("31", "91")
+
+
+def test_one_misspelt_province_among_others_is_a_mistake_and_no_region(tmp_path, pair):
+    def region(*cells: str, codes: str | None = None):
+        rows = "".join(f"{1 + i % 5},{2 + i % 5},{cell}\n" for i, cell in enumerate(cells))
+        return load(file(tmp_path, "q1,q2,p\n" + rows), pair, region="p", region_codes=codes)
+
+    names = ["NTT", "Nusa Tenggara Timur", "Aceh", "Acehh"]
+    with pytest.raises(ScaleError, match=r"row 5, column 'p': .*Acehh"):
+        region(*names)
+    with pytest.raises(ScaleError, match=r"row 4, column 'p': .*94"):
+        region("Jawa Barat", "Jabar", "94")
+    # said to be something else, they stand as they are
+    assert region(*names, codes="none").region.tolist() == names
+
+
+def test_codes_that_the_file_labels_are_read_by_their_labels_unless_declared(tmp_path, pair):
+    path = tmp_path / "own.sav"
+    frame = pd.DataFrame({"q1": [1.0, 2, 3], "q2": [1.0, 2, 3], "p": [11.0, 12, 13]})
+    labels = {11.0: "DKI Jakarta", 12.0: "Jawa Barat", 13.0: "Jawa Tengah"}
+    pyreadstat.write_sav(frame, path, variable_value_labels={"p": labels})
+    assert load(path, pair, region="p").region.tolist() == list(labels.values())
+    with pytest.raises((ScaleError, InputProblemsError), match=r"'11' is Aceh in bps-2020, but the file labels it"):
+        load(path, pair, region="p", region_codes="bps-2020")
+
+
+def test_a_half_point_among_whole_answers_is_a_slip(tmp_path, pair):
+    rows = "".join(f"{1 + i % 5},{i % 6}\n" for i in range(60))
+    with pytest.raises(ScaleError, match=r"row 62, column 'q1': an answer must be one of the scale's points .*'2,5'"):
+        load(file(tmp_path, "q1,q2\n" + rows + '"2,5",3\n'), pair)
+
+
+def test_respondents_in_corrections_are_named_as_in_the_file_even_where_ids_are_replaced(tmp_path, pair, monkeypatch):
+    monkeypatch.setenv("IKFS_HMAC_KEY", "a key of the tests, long enough")
+    entries = tmp_path / "corrections.yml"
+    entries.write_text("- {respondent: y, column: q1, from: 5, to: 4, reason: r, by: b}\n", encoding="utf-8")
+    answers = load(file(tmp_path, GOOD), pair, respondent="who", corrections=entries, private={"who": "hmac"})
+    assert answers.items["a1"].tolist() == [1, 4, 2]
+    assert not {"x", "y", "z"} & set(answers.items.index)

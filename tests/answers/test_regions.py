@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ikfs_methods.answers import regions
-from ikfs_methods.answers.regions import SYSTEMS, convert, provinces, read_regions, region_names
+from ikfs_methods.answers.regions import SYSTEMS, convert, provinces, read_regions
 from ikfs_methods.errors import InputProblemsError, ParameterError, ScaleError
 
 # Codes of Papua by system, typed from the tables that data/reference/README.md names: Kepmendagri 300.2.2-2138/2025,
@@ -108,6 +108,11 @@ def test_the_message_says_what_94_means_where():
         ("Provinsi Jawa Barat", "Jawa Barat"),
         ("PROV. JAWA TENGAH", "Jawa Tengah"),
         ("Prov.Banten", "Banten"),
+        ("Prop Jabar", "Jawa Barat"),
+        ("DK Jakarta", "DKI Jakarta"),
+        ("Riau Kepulauan", "Kepulauan Riau"),
+        ("Irian Jaya Barat", "Papua Barat"),  # its name from 2003 to 2007; one province in the lists of 2020
+        ("\uff13\uff12", "Jawa Barat"),  # full-width digits
         ("West Java", "Jawa Barat"),
         ("Bali Province", "Bali"),
         ("\uff22\uff41\uff4c\uff49", "Bali"),  # full-width letters
@@ -150,7 +155,22 @@ def test_a_province_of_2022_under_a_list_of_2020_names_its_parent():
 
 
 def test_a_misspelt_name_brings_the_nearest():
-    assert "Did you mean 'sulawesi tengah'?" in problem("Sulawesi Tenga", "bps-2020")
+    assert "Did you mean 'Sulawesi Tengah'?" in problem("Sulawesi Tenga", "bps-2020")
+
+
+@pytest.mark.parametrize("text", ["Irian Jaya", "irian jaya barat", "Java", "Jawa"])
+def test_what_is_only_a_little_alike_is_not_proposed(text):
+    assert "Did you mean" not in problem(text, "bps-2022")
+
+
+def test_a_former_province_that_was_divided_is_never_guessed():
+    message = "found 'Irian Jaya', a former province that is now Papua Barat or Papua. Take the province from"
+    assert message in problem("Irian Jaya", "kemendagri-2020").replace("Papua or Papua Barat", "Papua Barat or Papua")
+    for system in (None, "bps-2022", "kemendagri-2022"):
+        said = problem("Irian Jaya", system)
+        assert all(name in said for name in PAPUA["bps-2022"].values())
+        assert "Papua Barat or Papua Barat Daya. Take the province from" in problem("Irian Jaya Barat", system)
+    assert read_regions(["PBD"], system="kemendagri-2022").codes == {"PBD": "96"}
 
 
 def test_numbers_of_the_religious_ministry_are_refused():
@@ -187,17 +207,16 @@ def test_a_note_says_when_all_codes_fit_another_system_with_another_meaning():
     assert read_regions(["31", "51"], system="bps-2020").notes == []
 
 
-def test_a_series_is_named_or_refused_with_its_rows(tmp_path):
-    codes = pd.Series(["31", "94", "31", "99", "94"], index=range(2, 7), name="prov")
-    with pytest.raises(InputProblemsError) as caught:
-        region_names(codes, system="kemendagri-2020", path=tmp_path / "a.csv")
-    first, second = caught.value.problems
-    assert "a.csv, rows 3, 6, column 'prov': a province code of kemendagri-2020" in first
-    assert "a.csv, row 5, column 'prov': " in second
-    named = region_names(codes[codes != "99"], system="bps-2020", path=tmp_path)
-    assert named.tolist() == ["DKI Jakarta", "Papua", "DKI Jakarta", "Papua"]
+def test_each_cell_is_named_or_has_its_problem():
+    codes = ["31", "94", "31", "99", "94"]
+    first, second = read_regions(codes, system="kemendagri-2020").problems
+    assert first[0] == "94"
+    assert first[1].startswith("a province code of kemendagri-2020")
+    assert second[0] == "99"
+    named = read_regions([code for code in codes if code != "99"], system="bps-2020").names
+    assert named == {"31": "DKI Jakarta", "94": "Papua"}
     with pytest.raises(ParameterError, match="region_codes must be one of .* Did you mean 'bps-2022'"):
-        region_names(codes, system="bps-2002", path=tmp_path)
+        read_regions(codes, system="bps-2002")
 
 
 def test_between_the_lists_since_2022_as_published():

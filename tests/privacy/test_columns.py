@@ -87,6 +87,15 @@ def kind(heading: str, values: list) -> str:
         ("foto_rumah", ["lihat lampiran 1"], "attachment"),
         ("tanda tangan", ["terlampir a"], "attachment"),
         ("alamat", ["Jl. Merdeka 1"], "address"),
+        ("nm_resp", ["Siti Aminah", "Budi Santoso"], "name"),
+        ("nmkrt", ["Siti Aminah", "Budi Santoso"], "name"),
+        ("nmart", ["Siti Aminah", "Budi Santoso"], "name"),
+        ("identitas", ["Siti Aminah", "Budi Santoso"], "name"),
+        ("NRESP", ["Siti Aminah", "Budi Santoso"], "name"),
+        ("bapak", ["Agus Salim", "Budi Santoso"], "name"),
+        ("lahir", ["15-01-1990", "02/11/1985"], "birth date"),
+        ("lahir", ["15 Januari 1990"], "birth date"),
+        ("lahir", [19900115.0, 19851102.0], "birth date"),
     ],
 )
 def test_headings_in_both_languages(heading, values, found):
@@ -116,6 +125,12 @@ def test_headings_in_both_languages(heading, values, found):
         ("latihan", ["a", "b"]),
         ("long", ["ya", "tidak"]),
         ("tahun_lahir", ["1990", "1985"]),
+        ("tempat_lahir", ["Bandung", "Kota Bogor"]),
+        ("lahir", [1990.0, 1985.0]),
+        ("nmkrt", ["K01", "K02"]),
+        ("identitas", ["0001", "0002"]),
+        ("nm_prov", ["Jawa Barat", "Jawa Timur"]),
+        ("bapak", ["1", "2"]),
         ("KD1", ["1", "5"]),
         ("nama", ["", ""]),
     ],
@@ -230,6 +245,24 @@ def test_random_numbers_are_built_like_a_nik_in_two_per_cent():
         (["https://maps.app.goo.gl/abc"], "position"),
         (["1583912345678.jpg", ""], "attachment"),
         (["10.0.0.1", "192.168.1.20"], "device"),
+        *(([mark.join((n[:4], n[4:8], n[8:12], n[12:]))], "nik") for n in [nik()] for mark in (".", "\u00a0", " - ")),
+        *(([f"{n[:8]} {n[8:]}"], "nik") for n in [nik()]),
+        *(([f"{int(n):,}"], "nik") for n in [nik()]),
+        *(([" ".join((n[:2], n[2:4], n[4:6], n[6:12], n[12:]))], "nik") for n in [nik()]),
+        ([f"nik{nik()}"], "nik"),
+        ([nik().translate({48 + i: 0xFF10 + i for i in range(10)})], "nik"),
+        ([f"{phone()}/{phone(2)}"], "phone"),
+        ([phone(start="(+62) 8")], "phone"),
+        ([phone(start="00628")], "phone"),
+        ([phone(start="+6208")], "phone"),
+        ([f"0812 34 {56} 78 90"], "phone"),
+        (["wa.me/" + phone(start="628")], "phone"),
+        (["(021) 555" + "1234"], "phone"),
+        (["107.609810, -6.914744"], "position"),
+        (["-6,20123 106,81234"], "position"),
+        (["6°12'04.4\"S 106°48'24\"E"], "position"),
+        (["rumah saya di -6.914744, 107.609810 dekat pasar"], "position"),
+        (["lat: -6.9147 lon: 107.6098"], "position"),
     ],
 )
 def test_cells_of_a_column_whose_heading_says_nothing(values, found):
@@ -263,6 +296,11 @@ def test_one_cell_in_a_column_of_comments_is_enough(cell):
         [1583912345678.0, 2.0],
         ["R0001", "R0002"],
         ["10", "20", "1e308"],
+        [8.1e9 + 7_654_321 * i for i in range(100)],  # turnover
+        ["0812" + f"{i:010d}" for i in range(1, 20)],  # ids of fourteen digits
+        ["Rp 1.250 sampai 100.000"],
+        ["62 81 90 77 65 70 88 92"],
+        ["suhu 36° 5 hari"],
     ],
 )
 def test_other_long_numbers_and_marks_are_let_through(values):
@@ -273,6 +311,28 @@ def test_numbers_of_sixteen_digits_that_are_no_nik_are_let_through():
     rng = random.Random(1)  # noqa: S311
     assert kind("transaksi", [f"{rng.randrange(10**15, 10**16)}" for _ in range(2000)]) == ""
     assert kind("nomor", [f"{rng.randrange(10**9, 10**10)}" for _ in range(2000)]) == ""
+
+
+def test_a_few_identity_numbers_among_others_are_more_than_chance():
+    others = [f"{10**15 + i}" for i in range(45)]
+    assert kind("nomor", [*others, *(nik(serial=i) for i in range(1, 6))]) == "nik"
+    assert kind("nomor", [*others, nik()]) == ""
+
+
+def test_labels_of_codes_are_searched_like_cells():
+    def coded(heading: str, *labels: str) -> dict[str, str]:
+        plain = table(**{heading: [float(i + 1) for i in range(len(labels))]})
+        codes = {str(i + 1): label for i, label in enumerate(labels)}
+        return personal_columns(
+            Table(cells=plain.cells, source=plain.source, format="sav", value_labels={heading: codes})
+        )
+
+    assert coded("enum", f"Siti Aminah {phone()}", "Budi Santoso") == {"enum": "phone"}
+    assert coded("enum", "Siti Aminah", f"Budi Santoso NIK {nik()}") == {"enum": "nik"}
+    assert coded("enumerator", "Siti Aminah", "Budi Santoso") == {"enumerator": "name"}
+    assert coded("enumerator", "Petugas A", "Petugas B") == {}
+    assert coded("responden", *LIKERT) == {}
+    assert coded("pekerjaan", "Petani sawah", "Buruh harian") == {}
 
 
 def test_a_family_card_is_told_by_its_heading():
@@ -294,6 +354,26 @@ def test_neighbouring_columns_of_degrees(latitude, longitude, found):
     assert personal_columns(table(b=longitude, a=latitude)) == dict(sorted(found.items(), reverse=True))
 
 
+@pytest.mark.parametrize("odd", [(0.0, 0.0), (-99.0, -99.0), (10.6, 107.1)])
+def test_odd_cells_do_not_hide_the_homes(odd):
+    rng = np.random.default_rng(0)
+    y, x = rng.uniform(-8, -6, 300).round(6), rng.uniform(106, 108, 300).round(6)
+    y[7], x[7] = odd
+    assert personal_columns(table(x=x.tolist(), y=y.tolist())) == {"x": "position", "y": "position"}
+    # rounded to three decimals, about 100 m; and with a height between the two
+    assert personal_columns(table(x=x.round(3).tolist(), y=y.round(3).tolist())) == {"x": "position", "y": "position"}
+    assert personal_columns(table(x=x.tolist(), z=[7.0] * 300, y=y.tolist())) == {"x": "position", "y": "position"}
+    written = {name: [*(f"{value:.5f}" for value in values[1:]), "-"] for name, values in (("x", x), ("y", y))}
+    assert personal_columns(table(**written)) == {"x": "position", "y": "position"}
+
+
+def test_measures_with_few_decimals_are_no_degrees():
+    rng = np.random.default_rng(0)
+    large, small = rng.uniform(95, 140, 300), rng.uniform(0.1, 6, 300)
+    for decimals in (1, 2, 3):
+        assert personal_columns(table(a=large.round(decimals).tolist(), b=small.round(decimals).tolist())) == {}
+
+
 def test_tables_of_the_shipped_round_hold_no_personal_column():
     for path in (*sorted((ROOT / "data" / "rounds").rglob("*.csv")), ROOT / "tests" / "formats" / "answers.csv"):
         cells = pd.read_csv(path, dtype="str", keep_default_na=False)
@@ -313,7 +393,19 @@ def test_no_heading_breaks_the_search(heading):
 
 @pytest.mark.parametrize(
     "pattern",
-    ["SIXTEEN_DIGITS", "PHONE", "EMAIL", "POINT", "MAP_LINK", "MEDIA", "EXPONENT", "BARE_PHONE", "IP_ADDRESS"],
+    [
+        "SIXTEEN_DIGITS",
+        "PHONE",
+        "LANDLINE",
+        "EMAIL",
+        "POINT",
+        "ARC",
+        "MAP_LINK",
+        "MEDIA",
+        "EXPONENT",
+        "BARE_PHONE",
+        "IP_ADDRESS",
+    ],
 )
 @settings(max_examples=25)
 @given(data=st.data())

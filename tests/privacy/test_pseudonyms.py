@@ -112,10 +112,28 @@ def test_a_column_of_ids_that_nobody_would_suspect_may_be_replaced():
         (PHONE, f"{PHONE[:4]}-{PHONE[4:8]}-{PHONE[8:]}"),
         ("Ani@Example.org", "ani@example.ORG"),
         ("Ani  A", "Ani A"),
+        ("SITI AMINAH", "Siti Aminah"),
+        (NIK, f"'{NIK}"),
+        (NIK, f"NIK {NIK}"),
+        (NIK, f"nik{NIK}"),
+        (NIK, ".".join((NIK[:4], NIK[4:8], NIK[8:12], NIK[12:]))),
+        (NIK, "\u00a0".join((NIK[:6], NIK[6:12], NIK[12:]))),
+        (PHONE, "0062 " + PHONE[1:]),
+        (PHONE, "+62 " + PHONE),
+        (PHONE, "(+62) " + PHONE[1:]),
+        (PHONE, "No. HP: " + PHONE),
+        ("(021) 555" + "0000", "(021)-555 " + "0000"),
     ],
 )
 def test_one_person_typed_in_two_ways_has_one_form(one, other):
     assert one_form(one) == one_form(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("R1", "r1"), ("A8" + "1234567890", "B8" + "1234567890"), (NIK, NIK[:-1] + "2"), ("a", "A")]
+)
+def test_two_ids_have_two_forms(one, other):
+    assert one_form(one) != one_form(other)
 
 
 @given(st.text(max_size=30))

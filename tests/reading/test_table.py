@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ikfs_methods.errors import NotNumericError
-from ikfs_methods.reading import AMBIGUOUS, Table, as_text, parse_numbers
+from ikfs_methods.reading import AMBIGUOUS, Table, as_text, parse_numbers, read
 
 
 def table(delimiter: str | None = None, decimal: str | None = None, **columns: list[str] | list[float]) -> Table:
@@ -97,3 +97,28 @@ def test_other_cells_keep_the_log_growing():
     assert second.log["step"].tolist() == ["drop"]
     assert first.log.empty
     assert "<table" in second._repr_html_()
+
+
+def test_points_between_thousands_beside_decimal_commas_are_not_read_as_decimals(tmp_path):
+    # Excel in Indonesian: decimal commas, points between thousands
+    path = tmp_path / "t.csv"
+    path.write_text("w;fpc\n0,624;12.345\n1,528;8.210\n0,700;120.500\n", encoding="utf-8")
+    table = read(path)
+    assert table.numbers("w").tolist() == [0.624, 1.528, 0.7]
+    with pytest.raises(NotNumericError, match=r"column 'fpc': a number must have one decimal mark.* found 12.345"):
+        table.numbers("fpc")
+    assert table.frame["fpc"].tolist() == ["12.345", "8.210", "120.500"]
+    # declared, or without such a neighbour, it is what it says
+    assert read(path, decimal=".").numbers("fpc").tolist() == [12.345, 8.21, 120.5]
+    path.write_text("w;fpc\n1;12.345\n2;8.210\n", encoding="utf-8")
+    assert read(path).numbers("fpc").tolist() == [12.345, 8.21]
+
+
+def test_what_a_double_cannot_hold_is_no_number_and_block_codes_are_no_powers(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,block,tiny\n1e-400,1E5,1e-05\n0e0,2E3,2.5\n", encoding="utf-8")
+    table = read(path)
+    with pytest.raises(NotNumericError, match="row 2, column 'a': a number must stand here; found '1e-400'"):
+        table.numbers("a")
+    assert table.frame["block"].tolist() == ["1E5", "2E3"]
+    assert table.frame["tiny"].tolist() == [1e-05, 2.5]

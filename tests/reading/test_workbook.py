@@ -190,6 +190,15 @@ def test_dates_outside_the_calendar_are_errors(saved):
         saved([["id", "n"], ["R1", 99999999]], change)
 
 
+def test_a_mistake_of_ours_is_not_told_as_a_damaged_file(saved, monkeypatch):
+    def mistaken(_row: object) -> bool:
+        raise TypeError("ours")
+
+    monkeypatch.setattr(workbook, "_holds", mistaken)
+    with pytest.raises(TypeError, match="ours"):
+        saved([["id", "n"], ["R1", 1]])
+
+
 def test_an_archive_that_claims_too_much_is_not_unpacked(saved, tmp_path):
     saved([["id", "n"], ["R1", 1]])
     path = tmp_path / "a.xlsx"
@@ -258,3 +267,15 @@ def test_broken_bytes_give_the_same_cells_or_a_named_error(tmp_path, seed):
     else:
         # A checksum guards each part of the archive: what passes is what was written.
         assert table.cells.equals(read(CALCULATED).cells)
+
+
+def test_truth_values_among_numbers_are_no_answers(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["mixed", "truth"], [1, True], [True, False], [5, True]):
+        book.active.append(row)
+    path = tmp_path / "t.xlsx"
+    book.save(path)
+    table = read(path)
+    with pytest.raises(NotNumericError, match="row 3, column 'mixed': a number must stand here; found 'TRUE'"):
+        table.numbers("mixed")
+    assert table.numbers("truth").tolist() == [1, 0, 1]

@@ -9,7 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import ikfs_methods as ikfs
 from ikfs_methods.cli import main
@@ -126,8 +128,29 @@ def test_check_and_parameters(capsys):
     assert "[Kaiser (1974)]" in said
 
 
-def test_overrides_reach_the_chapter(made, tmp_path):
-    target = ikfs.report.report(made, only="02", formats=("html",), output=tmp_path, language="en", aiken_cutoff=0.9)
+OPEN = """import ikfs_methods as ikfs
+r = ikfs.open_round(round_folder, language=language, overrides=overrides, aiken_cutoff=aiken_cutoff)
+ikfs.report.Page(r).say(r.aiken())"""
+
+
+def test_overrides_reach_the_chapter(made, tmp_path, monkeypatch):
+    # a project of one short chapter, which takes the cut-off by name as chapter 02 does
+    home = Path(__file__).resolve().parents[2]
+    shutil.copytree(home / "data", tmp_path / "data")
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(home / "notebooks" / "references.bib", tmp_path / "notebooks")
+    parameters = "round_folder = 'x'\nlanguage = None\nseed = None\noverrides = {}\naiken_cutoff = None\n"
+    cells = [
+        new_markdown_cell("# Own"),
+        new_code_cell(parameters, metadata={"tags": ["parameters"]}),
+        new_code_cell(OPEN),
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), tmp_path / "notebooks" / "02-own.ipynb")
+    monkeypatch.chdir(tmp_path)
+    target = ikfs.report.report(
+        made, only="02", formats=("html",), output=tmp_path / "out", language="en", aiken_cutoff=0.9
+    )
     record = json.loads((target / "record.json").read_text(encoding="utf-8"))
     assert record["overrides"] == {"aiken_cutoff": 0.9}
     assert "cut-off 0.90" in (target / "report.html").read_text(encoding="utf-8")

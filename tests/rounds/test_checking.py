@@ -155,6 +155,76 @@ def test_a_broken_framework_leaves_the_rest_checked(round_copy):
     assert len(problems) == len(expected), "\n".join(problems)
 
 
+def use_dictionary(folder: Path, *rows: str) -> None:
+    (folder / "dictionary.csv").write_text(
+        "\n".join(["column,indicator,scale,missing,question,status,note", *rows]) + "\n", encoding="utf-8"
+    )
+    replace(folder / "round.yaml", ("file: answers.csv", "file: answers.csv, dictionary: dictionary.csv"))
+
+
+WRONG_FIELDS = {
+    "PS3,direction,2": r"indicators.csv: direction must be 1 or -1; found in PS3 .* with '2'",
+    "PS3,scale_min,one": r"indicators.csv: scale_min of an indicator must be a number; found in PS3 .* with 'one'",
+    "PS3,scale_max,0": r"indicators.csv: scale_min must be below scale_max; found in PS3",
+    "PS3,status,final": r"indicators.csv: status must be one of .* found in PS3 .* with 'final'",
+    "PS3,column,KD4": r"indicators.csv: each indicator must name its own column of the answers; found in KD4 .*PS3",
+    "PS,measurement,": r"indicators.csv: measurement of a dimension must be reflective or formative; found in PS ",
+}
+
+
+@pytest.mark.parametrize("planted", WRONG_FIELDS)
+def test_a_wrong_field_of_the_framework_hides_nothing_but_its_item(round_copy, planted):
+    code, column, text = planted.split(",")
+    indicators = round_copy.parent.parent / "frameworks" / "ikfs" / "indicators.csv"
+    edit(indicators, (row_of(indicators, code=code), column, text))
+    replace(round_copy / "round.yaml", ("- indicator: KD1\n", "- indicator: KD11\n"))
+    use_dictionary(round_copy, "KD2,KD22,,,,confirmed,")
+    edit(round_copy / "answers.csv", (12, "KD3", "7"))
+    edit(round_copy / "panel.csv", (7, "indicator", "KDX"))
+    points = round_copy / "budget.csv"
+    edit(points, (row_of(points, expert="E02", indicator="PS1"), "indicator", "PS11"))
+    judgements = round_copy / "judgements.csv"
+    edit(judgements, (row_of(judgements, expert="E01"), "left", "PS3"))
+    expected = [
+        WRONG_FIELDS[planted],
+        r"round.yaml: a decision must name an indicator of framework 'ikfs'; found 'KD11'",
+        r"dictionary.csv, row 2, column 'indicator': an indicator of the framework must stand here; found 'KD22'",
+        r"answers.csv, row 12, column 'KD3'.*between 1 and 5; found '7'",
+        r"panel.csv, row 7, column 'indicator': a code of the framework must stand here; found 'KDX' \(1 such",
+        r"budget.csv, row \d+, column 'indicator': a code of the framework must stand here; found 'PS11'",
+        r"judgements.csv, row \d+, column 'left': a child of IKFS must stand here .* found 'PS3', which belongs",
+    ]
+    problems = check_round(round_copy).problems
+    assert lacking(expected, problems) == []
+    assert len([text for text in problems if "indicators.csv: " in text]) == 1
+    # the answers to it are no second problem
+    assert sum("PS3" in text for text in problems if "indicators.csv: " not in text) == 1
+    with pytest.raises(InputProblemsError) as caught:
+        ikfs.open_round(round_copy)
+    assert caught.value.problems == problems
+
+
+def test_wrong_settings_of_the_framework_leave_the_items_checked(round_copy):
+    settings = round_copy.parent.parent / "frameworks" / "ikfs" / "framework.yaml"
+    replace(settings, ("order: respondent-first", "order: respondents-first"))
+    edit(round_copy / "answers.csv", (12, "KD3", "7"))
+    problems = check_round(round_copy).problems
+    assert lacking([r"framework.yaml: order must be one of", r"answers.csv, row 12, column 'KD3'"], problems) == []
+    assert len(problems) == 2
+
+
+@pytest.mark.parametrize(("code", "column", "text"), [("KD1", "parent", "KX"), ("KD1", "direction", "2"), ("", "", "")])
+def test_guesses_are_told_whatever_else_is_wrong(round_copy, code, column, text):
+    indicators = round_copy.parent.parent / "frameworks" / "ikfs" / "indicators.csv"
+    if code:
+        edit(indicators, (row_of(indicators, code=code), column, text))
+    use_dictionary(round_copy, "KD2,KD2,,,,guessed,by its heading", "PS1,PS1,,,,confirmed,")
+    edit(round_copy / "answers.csv", (9, "weight", "-1"))
+    found = check_round(round_copy)
+    assert len(found.problems) == 1 + bool(code)
+    assert found.questions == ["column 'KD2': by its heading"]
+
+
 @pytest.mark.parametrize("entry", ["framework: ../../frameworks/ikfs\n", "  answers: {file: answers.csv"])
 def test_without_framework_or_answers_the_tables_are_still_checked(round_copy, entry):
     path = round_copy / "round.yaml"
@@ -265,6 +335,58 @@ def test_an_impossible_pattern_has_a_name_of_its_own(round_copy):
     )
     with pytest.raises(DecisionError, match="impossible pattern 2 must have a name of its own; 'a' stands above it"):
         ikfs.open_round(round_copy)
+
+
+def impossible(folder: Path, *conditions: str) -> None:
+    text = "".join(f"  - {{name: p{i}, when: '{condition}'}}\n" for i, condition in enumerate(conditions, 1))
+    replace(folder / "round.yaml", ("decisions:\n", f"impossible:\n{text}decisions:\n"))
+
+
+def test_a_wrong_condition_is_told_with_its_pattern(round_copy):
+    edit(round_copy / "answers.csv", (12, "KD3", "7"))
+    impossible(round_copy, "clustre == 1", '"cluster" == "x" and KD1 == 5', "KD1 = 5", 'column("KD 1") == 1')
+    problems = check_round(round_copy).problems
+    expected = [
+        r"^round.yaml, impossible pattern 'p1': .* the column 'clustre', .* Did you mean 'cluster'\? There",
+        r"^round.yaml, impossible pattern 'p2': the condition .* a comparison must name at least one column",
+        r"^round.yaml, impossible pattern 'p3': the condition 'KD1 = 5' cannot be read",
+        r"^round.yaml, impossible pattern 'p4': the condition .* names the column 'KD 1'.* Did you mean 'KD1'",
+        r"answers.csv, row 12, column 'KD3'",
+    ]
+    assert lacking(expected, problems) == []
+    assert len(problems) == len(expected)
+
+
+@pytest.mark.parametrize(
+    ("code", "column", "text"), [("KD3", "column", "Sudah dibagi?"), ("PS3", "direction", "2"), ("KD1", "parent", "KX")]
+)
+def test_a_condition_on_what_could_not_be_read_is_no_second_problem(round_copy, code, column, text):
+    indicators = round_copy.parent.parent / "frameworks" / "ikfs" / "indicators.csv"
+    table = pd.read_csv(round_copy / "answers.csv", dtype=str, keep_default_na=False)
+    table.rename(columns={"KD3": "q3", "PS3": "q4"}).to_csv(round_copy / "answers.csv", index=False)
+    edit(indicators, (row_of(indicators, code="KD3"), "column", "q3"), (row_of(indicators, code="PS3"), "column", "q4"))
+    edit(indicators, (row_of(indicators, code=code), column, text))
+    impossible(round_copy, "KD3 == 1 and PS3 == 5", 'cluster == "nowhere"')
+    assert len(check_round(round_copy).problems) == 1
+
+
+def test_a_column_with_blanks_is_spoken_of_in_a_condition(round_copy):
+    table = pd.read_csv(round_copy / "answers.csv", dtype=str, keep_default_na=False)
+    table["Kelompok sasaran / usia"] = ["ibu", *["anak"] * (len(table) - 1)]
+    table.to_csv(round_copy / "answers.csv", index=False)
+    impossible(round_copy, 'column("Kelompok sasaran / usia") == "ibu"')
+    opened = ikfs.open_round(round_copy)
+    assert opened.answers.impossible["p1"].tolist() == [True] + [False] * (len(table) - 1)
+
+
+def test_missing_columns_of_a_table_are_one_problem(round_copy):
+    (round_copy / "review.csv").write_text("anchr,who\nx,y\n", encoding="utf-8")
+    replace(round_copy / "round.yaml", ("  budget:", "  review: {file: review.csv}\n  budget:"))
+    (problem,) = check_round(round_copy).problems
+    assert problem.endswith(
+        "review.csv must have the columns 'anchor', 'institution', 'comment', 'response', 'status'; found anchr, who. "
+        "Did you mean 'anchr' for 'anchor'? Correct the file's headings."
+    )
 
 
 def test_review_comes_with_the_round(round_copy: Path, spoil: Callable[[str, str, str], Path]):

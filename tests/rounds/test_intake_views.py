@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ikfs_methods.reading import log_of
-from ikfs_methods.rounds import Absent, Parameters, views
+from ikfs_methods.rounds import Absent, Parameters, open_round, views
+from ikfs_methods.rounds.opened import uncounted
 from ikfs_methods.rounds.views.gaps import BANDS, ROWS
 
 
@@ -28,7 +29,9 @@ def of_gaps(rows: list[tuple[tuple[int, ...], int]], **parameters: Any) -> Any:
     missing = patterns["n"].to_numpy() @ patterns[codes].to_numpy()
     items = pd.DataFrame({"missing": missing, "share": missing / n}, index=pd.Index(codes, name="item"))
     found = SimpleNamespace(patterns=patterns, items=items, n=n, mcar=None, mcar_note="why")
-    return SimpleNamespace(screening=found, parameters=Parameters(**parameters))
+    given = patterns.loc[patterns.index.repeat(patterns["n"]), codes].reset_index(drop=True)
+    answers = SimpleNamespace(items=given.astype(float).where(~given), group=None, n=n)
+    return SimpleNamespace(screening=found, parameters=Parameters(**parameters), delivered=answers, answers=answers)
 
 
 def test_frequent_patterns_have_a_row_and_rare_ones_share_one():
@@ -112,7 +115,7 @@ def of_groups(gaps: dict[str, dict[str, int]], sizes: dict[str, int]) -> Any:
         for name, count in by_group.items():
             items.loc[group.index[group == name][:count], item] = np.nan
     delivered = SimpleNamespace(group=group, items=items, n=len(group))
-    return SimpleNamespace(delivered=delivered, parameters=Parameters())
+    return SimpleNamespace(delivered=delivered, answers=delivered, parameters=Parameters())
 
 
 def test_shares_by_group_hide_few_and_what_would_tell_them():
@@ -134,15 +137,23 @@ def test_without_groups_there_is_nothing_to_compare():
     assert views.missing_by_group(opened) == Absent("group")
 
 
+def of_flags(flags: pd.DataFrame, n: int, **parameters: Any) -> Any:
+    """A round that knows nothing but its flags."""
+    named = flags.drop_duplicates()["rule"].value_counts()
+    rules = pd.DataFrame({"n_checked": n, "n_flagged": named, "share": named / n}).rename_axis("rule")
+    found = SimpleNamespace(flags=flags, n=n, rules=rules)
+    return SimpleNamespace(screening=found, parameters=Parameters(**parameters))
+
+
 def test_flags_are_counted_by_respondent_and_rule():
     flags = pd.DataFrame(
         [("r1", "missing"), ("r2", "missing"), ("r2", "outlier"), ("r3", "a"), ("r3", "b"), ("r3", "c"), ("r3", "d"),
          ("r1", "missing")],
         columns=["respondent", "rule"],
     )  # fmt: skip
-    found = views.flag_overlap(SimpleNamespace(screening=SimpleNamespace(flags=flags, n=10))).table
+    found = views.flag_overlap(of_flags(flags, 10, minimum_count=1)).table
     assert found.to_dict("list") == {"flags": [0, 1, 2, 3], "n": [7, 1, 1, 1], "share": [0.7, 0.1, 0.1, 0.1]}
-    none = views.flag_overlap(SimpleNamespace(screening=SimpleNamespace(flags=flags.iloc[:0], n=10))).table
+    none = views.flag_overlap(of_flags(flags.iloc[:0], 10)).table
     assert none["n"].tolist() == [10, 0, 0, 0]
 
 
@@ -243,7 +254,7 @@ def test_exclusions_tell_numbers_reasons_and_deciders():
     )
     opened = SimpleNamespace(
         excluded=out, file=SimpleNamespace(exclusions=entries), language="en",
-        delivered=SimpleNamespace(n=100), answers=SimpleNamespace(n=97),
+        delivered=SimpleNamespace(n=100), answers=SimpleNamespace(n=97), parameters=Parameters(minimum_count=1),
     )  # fmt: skip
     found = views.exclusions(opened)
     assert found.table.to_numpy().tolist() == [
@@ -253,3 +264,106 @@ def test_exclusions_tell_numbers_reasons_and_deciders():
     ]
     assert (found.n_delivered, found.n_kept) == (100, 97)
     assert "r9" not in found.table.to_csv()
+    opened.parameters = Parameters()
+    # 2 + 1 = 3, the number left out altogether: both are withheld, and the zero with them
+    assert views.exclusions(opened).table["n"].isna()[:2].all()
+
+
+def flags_of(sets: list[tuple[str, ...]]) -> pd.DataFrame:
+    rows = [(f"r{number}", rule) for number, rules in enumerate(sets) for rule in rules]
+    return pd.DataFrame(rows, columns=["respondent", "rule"])
+
+
+@given(kinds=st.lists(st.integers(0, 9), min_size=3, max_size=3), free=st.integers(5, 40))
+def test_no_rule_of_few_follows_from_the_overlap_of_flags(kinds, free):
+    # so many respondents flagged by the first rule, by the second, and by both
+    first, second, both = kinds
+    flags = flags_of([("a",)] * first + [("b",)] * second + [("a", "b")] * both)
+    n = len({*flags["respondent"]}) + free
+    opened = of_flags(flags, n)
+    rules, overlap = views.screening_rules(opened), views.flag_overlap(opened)
+    shown = rules.table.set_index("rule")["n_flagged"]
+    assert not ((shown > 0) & (shown < 5)).any()
+    told = overlap.table["n"]
+    assert not ((told > 0) & (told < 5)).any()
+    # every round of two rules that would look the same
+    few = set(rules.table["rule"][rules.few["n_flagged"]])
+    alike: dict[str, set[int]] = {rule: set() for rule in few}
+    for a, b, ab in [(a, b, ab) for a in range(20) for b in range(20) for ab in range(20)]:
+        counts = [n - a - b - ab, a + b, ab, 0]
+        if counts[0] < 0 or any(x != y for x, y in zip(told, counts, strict=True) if not np.isnan(x)):
+            continue
+        by_rule = {"a": a + ab, "b": b + ab}
+        if all(0 < by_rule[r] < 5 if r in few else np.isnan(shown.get(r, 0)) or by_rule[r] == shown.get(r, 0)
+               for r in by_rule):  # fmt: skip
+            for rule in few:
+                alike[rule].add(by_rule[rule])
+    assert all(len(values) > 1 for values in alike.values())
+
+
+def of_answers(items: pd.DataFrame, group: pd.Series, minimum: int = 5) -> Any:
+    answers = SimpleNamespace(items=items, group=group, weight=pd.Series(1.0, items.index), n=len(items))
+    return SimpleNamespace(delivered=answers, answers=answers, parameters=Parameters(minimum_count=minimum))
+
+
+def test_few_gaps_follow_from_no_total():
+    # two respondents of one group have a gap, one of them in the item x
+    group = pd.Series(["anak"] * 50 + ["disabilitas"] * 37 + ["lansia"] * 33).astype("category")
+    items = pd.DataFrame(1.0, index=group.index, columns=["x", "y", "z"])
+    items.loc[60, "x"] = items.loc[61, "y"] = np.nan
+    opened = of_answers(items, group)
+    may = views.gap_totals(opened)
+    assert may.items["told"].tolist() == [False, False, True]
+    assert (may.complete_told, may.few_gaps) == (False, True)
+    by_group = views.missing_by_group(opened)
+    assert by_group.overall.isna().all()
+    assert by_group.quiet  # the highest share is the one that is withheld
+
+
+@settings(max_examples=60, deadline=None)
+@given(gaps=st.lists(st.integers(0, 12), min_size=3, max_size=3))
+def test_complete_respondents_of_a_group_follow_from_no_total(gaps):
+    sizes = (20, 24, 30)
+    group = pd.Series(np.repeat(["a", "b", "c"], sizes)).astype("category")
+    items = pd.DataFrame(1.0, index=group.index, columns=["x"])
+    for name, count in zip("abc", gaps, strict=True):
+        items.loc[group.index[group == name][:count], "x"] = np.nan
+    opened = of_answers(items, group)
+    may, by_group = views.gap_totals(opened), views.missing_by_group(opened).table
+    complete = views.sample(opened).table["complete"].to_numpy()
+    # with one item, respondents with a gap and missing answers are the same: all that is told of either is put together
+    total = sum(gaps) if may.complete_told or may.items["told"]["x"] else None
+    known = [size - full if not np.isnan(full) else None for size, full in zip(sizes, complete, strict=True)]
+    for place, name in enumerate("abc"):
+        share = by_group[name].get("x", np.nan) if name in by_group else np.nan
+        known[place] = known[place] if np.isnan(share) else round(share * sizes[place])
+    fits = [
+        found
+        for found in np.ndindex(21, 25, 31)
+        if all(k is None or k == f for k, f in zip(known, found, strict=True))
+        and (sum(found) == total if total is not None else 0 < sum(found) < 5 or sum(found) > 69)
+    ]
+    for place, count in enumerate(gaps):
+        if 0 < count < 5:
+            assert len({found[place] for found in fits}) > 1
+
+
+def test_tables_by_group_leave_out_the_same_numbers(round_copy: Path) -> None:
+    """One table that hides anak beside one that hides lansia would give both away by subtraction."""
+    path = round_copy / "answers.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    parts = {"anak": 40, "lansia": 41, "disabilitas": 50, "tuna_sosial": 60, "napza": 3}
+    kept = pd.concat([frame[frame["cluster"] == name].head(count) for name, count in parts.items()])
+    lansia = kept.index[kept["cluster"] == "lansia"][:2]
+    kept.loc[lansia, [name for name in kept.columns if name[:2] in ("KD", "PS", "PM")]] = ""
+    kept.to_csv(path, index=False)
+    opened = open_round(round_copy, missing="pairwise")
+    hidden = set(uncounted(opened.answers.group, 5))
+    assert "napza" in hidden
+    assert len(hidden) > 1
+    sample = views.sample(opened).table.set_index("group")["n"]
+    assert set(sample.index[sample.isna()]) == hidden
+    by_group = opened.index("group")
+    assert hidden <= set(by_group.n.index[by_group.n.isna().any(axis=1)])
+    missing = views.missing_by_group(opened).table
+    assert missing[[name for name in missing.columns if name in hidden]].isna().all(axis=None)

@@ -1,12 +1,14 @@
 """Conditions on the columns of a table, as a round declares them: `A1 == 1 and B2 in ["never", "rarely"]`.
 
-Only what is listed in `ALLOWED` is understood. Nothing is ever handed to Python to run.
+A column whose name is no plain word stands in quotes: `column("Kelompok sasaran") == "ibu"`. Only what is listed in
+`ALLOWED` is understood. Nothing is ever handed to Python to run.
 """
 
 from __future__ import annotations
 
 import ast
 import operator
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,8 +22,9 @@ from ikfs_methods.checks import did_you_mean, listed
 from ikfs_methods.errors import ParameterError
 
 ALLOWED = (
-    "columns by name, numbers, text in quotes, + - * /, comparisons (== != < <= > >=, also in a chain), "
-    "in [..], not in [..], missing(NAME), and, or, not, brackets"
+    'columns by name (where a name has blanks or marks: column("Kelompok sasaran")), numbers, text in quotes, '
+    "+ - * /, comparisons (== != < <= > >=, also in a chain), in [..], not in [..], missing(NAME), and, or, not, "
+    "brackets"
 )
 # Far above what a person writes; below what could exhaust the parser.
 LONGEST = 2000
@@ -41,6 +44,10 @@ _COMPUTED: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
 }
+
+# Python's own quotes; a line folded in the YAML file may break within them.
+_QUOTED_OR_BLANK = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|\s+""", re.DOTALL)
+_BREAK = re.compile(r"\s*[\r\n]\s*")
 
 Bools = NDArray[np.bool_]
 
@@ -75,8 +82,13 @@ def names(expression: str) -> list[str]:
     """
     tree = _parsed(expression)
     functions = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in functions]
-    return list(dict.fromkeys(node.id for node in sorted(found, key=lambda node: (node.lineno, node.col_offset))))
+    asked = [
+        (node.lineno, node.col_offset, name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name | ast.Call) and id(node) not in functions
+        if (name := _column_name(node)) is not None
+    ]
+    return list(dict.fromkeys(name for *_, name in sorted(asked)))
 
 
 def holds(expression: str, columns: Mapping[str, NDArray[Any] | pd.Series]) -> Bools:
@@ -92,14 +104,12 @@ def holds(expression: str, columns: Mapping[str, NDArray[Any] | pd.Series]) -> B
     """
     tree = _parsed(expression)
     asked = names(expression)
-    if not asked:
-        raise ParameterError(f"the condition {expression!r} must name at least one column; it names none.")
     for name in asked:
         if name not in columns:
             raise ParameterError(
                 f"the condition {expression!r} names the column {name!r}, which is not there."
                 f"{did_you_mean(name, [str(known) for known in columns])} There are: "
-                f"{listed(columns, 20)}."
+                f"{listed(columns, 40)}."
             )
     values = {name: _column(name, columns[name]) for name in asked}
     lengths = {name: len(value.cells) for name, value in values.items()}
@@ -111,7 +121,18 @@ def holds(expression: str, columns: Mapping[str, NDArray[Any] | pd.Series]) -> B
 
 
 def _plain(expression: str) -> str:
-    return " ".join(expression.split())
+    """The condition on one line; what stands in quotes keeps its blanks."""
+    return _QUOTED_OR_BLANK.sub(lambda part: _BREAK.sub(" ", part[1]) if part[1] else " ", expression).strip()
+
+
+def _column_name(node: ast.AST) -> str | None:
+    """The column that a part of a condition names, as a word or as column("...")."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Call(func=ast.Name(id="column"), args=[ast.Constant(value=str() as name)], keywords=[]):
+            return name
+    return None
 
 
 def _parsed(expression: str) -> ast.expr:
@@ -180,7 +201,7 @@ class _Evaluation:
             case ast.Compare(left=left, ops=signs, comparators=rights):
                 sides = [left, *rights]
                 return _all(list(self._comparisons(node, sides, signs)))
-            case ast.Call(func=ast.Name(id="missing"), args=[ast.Name() as column], keywords=[]):
+            case ast.Call(func=ast.Name(id="missing"), args=[column], keywords=[]) if _column_name(column) is not None:
                 known = self.values(column).known
                 return _Truth(~known, known)
             case ast.Call(func=ast.Name(id="missing")):
@@ -205,6 +226,11 @@ class _Evaluation:
         if type(sign) not in _COMPARED:
             raise self.refused(node, "`is` does not compare values; use ==")
         one, two = self.values(left), self.values(right)
+        if not any(isinstance(part, ast.Name) for side in (left, right) for part in ast.walk(side)):
+            raise self.refused(
+                node, "a comparison must name at least one column; it names none. Text in quotes is a value; a column "
+                'is written by its name, or as column("...")'
+            )  # fmt: skip
         if self.columns is None:
             return _Truth(np.zeros(1, dtype=bool), np.zeros(1, dtype=bool))
         if one.text != two.text:
@@ -219,10 +245,13 @@ class _Evaluation:
 
     def values(self, node: ast.expr) -> _Values:
         """A column, a constant, or what is computed from them."""
+        name = _column_name(node)
+        if name is not None:
+            # while only the form is looked at, every column is one missing number
+            return _Values(np.array([np.nan]), text=False) if self.columns is None else self.columns[name]
         match node:
-            case ast.Name(id=name):
-                # while only the form is looked at, every column is one missing number
-                return _Values(np.array([np.nan]), text=False) if self.columns is None else self.columns[name]
+            case ast.Call(func=ast.Name(id="column")):
+                raise self.refused(node, 'column takes one name in quotes: column("Kelompok sasaran")')
             case ast.Constant(value=str() as value):
                 return _Values(np.array([value or None], dtype=object), text=True)
             case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):

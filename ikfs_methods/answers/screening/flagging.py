@@ -10,9 +10,9 @@ import pandas as pd
 from scipy.special import chdtrc
 
 from ikfs_methods.answers.screening import notes, rules
+from ikfs_methods.answers.screening.arguments import aligned, bounds, checked, declared, durations, share
 from ikfs_methods.answers.screening.condensed import Rows, Standardised, condensed, standardised
 from ikfs_methods.answers.screening.empty import empty_categories
-from ikfs_methods.answers.screening.gate import aligned, bounds, checked, declared, durations, share
 from ikfs_methods.answers.screening.missingness import McarResult, mcar_of
 from ikfs_methods.answers.screening.normal import NormalFit, normal_fit, squared_distances
 from ikfs_methods.answers.screening.patterns import Floats, MissingPatterns, missing_patterns
@@ -35,7 +35,6 @@ def screen(
     spread: float = 0.05,
     seconds_per_item: float = 2.0,
     outlier_p: float = 0.001,
-    level: float = 0.95,
     mcar: bool = True,
 ) -> ScreenResult:
     """Flags on careless, impossible and outlying answers, and what is missing.
@@ -61,7 +60,6 @@ def screen(
     share(spread, name="spread")
     share(seconds_per_item, name="seconds_per_item", most=np.inf)
     fraction(outlier_p, name="outlier_p")
-    fraction(level, name="level")
     answers = checked(frame)
     values = answers.to_numpy()
     index = answers.index
@@ -70,7 +68,7 @@ def screen(
     items = values.shape[1]
     answered = (items - patterns.missing)[patterns.of_row]
     longest, runs = rules.longest(values, run)
-    distance, p_value, test, reason = _distances(answers, patterns)
+    distance, p_value, test, reason = _distances(answers, patterns, mcar=mcar)
     found = [
         rules.missing((items - answered) / items, missing_share),
         rules.duplicate_id(aligned(ids, index, "ids"), len(values)),
@@ -78,7 +76,9 @@ def screen(
         longest,
         rules.low_spread(values, lowest, highest, spread, seen=seen),
         rules.too_fast(durations(duration, index), answered, seconds_per_item),
-        rules.unable("outlier", outlier_p, len(values), reason) if reason else rules.outlier(p_value, outlier_p, items),
+        rules.unable(rules.OUTLIER, outlier_p, len(values), reason)
+        if reason
+        else rules.outlier(p_value, outlier_p, items),
         *rules.impossible(declared(impossible, index)),
     ]
     empty, empty_note = empty_categories(answers, lowest, highest, aligned(groups, index, "groups"))
@@ -90,15 +90,16 @@ def screen(
         respondents=_respondents(found, runs, distance, index),
         empty_categories=empty,
         empty_note=empty_note,
-        mcar=test if mcar else None,
+        mcar=test,
         mcar_note=_mcar_note(test, patterns, reason) if mcar else notes.NOT_ASKED,
         n=len(values),
-        level=level,
     )
 
 
-def _distances(answers: pd.DataFrame, patterns: MissingPatterns) -> tuple[Floats, Floats, McarResult | None, str]:
-    """Squared distances, their p values and Little's test where something is missing; or why there are none."""
+def _distances(
+    answers: pd.DataFrame, patterns: MissingPatterns, *, mcar: bool
+) -> tuple[Floats, Floats, McarResult | None, str]:
+    """Squared distances, their p values and, asked for, Little's test where something is missing; or why not."""
     none = np.full(len(answers), np.nan)
     try:
         data = standardised(answers, patterns)
@@ -107,8 +108,8 @@ def _distances(answers: pd.DataFrame, patterns: MissingPatterns) -> tuple[Floats
     except (TooFewError, ConstantItemError, MatrixError, ConvergenceError) as error:
         return none, none, None, str(error)
     distance, p_value = _respondent_distances(data, fit)
-    gaps = patterns.gaps[patterns.answered].any()
-    return distance, p_value, mcar_of(answers, data, rows, fit) if gaps else None, ""
+    tested = mcar and patterns.gaps[patterns.answered].any()
+    return distance, p_value, mcar_of(answers, data, rows, fit) if tested else None, ""
 
 
 def _respondent_distances(data: Standardised, fit: NormalFit) -> tuple[Floats, Floats]:
@@ -144,12 +145,12 @@ def _respondents(found: list[rules.Rule], runs: Any, distance: Floats, index: pd
     value = {rule.name: rule.value for rule in found}
     return pd.DataFrame(
         {
-            "missing_share": value["missing"],
+            "missing_share": value[rules.MISSING],
             "longest_run": runs,
-            "spread": value["low_spread"],
+            "spread": value[rules.LOW_SPREAD],
             "distance": distance,
-            "distance_p": value["outlier"],
-            "seconds": value["too_fast"],
+            "distance_p": value[rules.OUTLIER],
+            "seconds": value[rules.TOO_FAST],
         },
         index=index,
     )

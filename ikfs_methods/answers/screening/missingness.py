@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import chdtrc
 
 from ikfs_methods.answers.screening import notes
+from ikfs_methods.answers.screening.arguments import of_usable_size
 from ikfs_methods.answers.screening.condensed import Rows, Standardised, condensed, standardised
 from ikfs_methods.answers.screening.normal import NormalFit, normal_fit, squared_distances
 from ikfs_methods.checks import numeric_frame
@@ -31,7 +32,6 @@ class McarResult(Shown):
     n_patterns: int
     n_items: int
     iterations: int
-    converged: bool
     log_likelihood: float
     mean: pd.Series
     covariance: pd.DataFrame
@@ -56,7 +56,7 @@ def little_mcar(frame: pd.DataFrame) -> McarResult:
     pair of items together, ConstantItemError, MatrixError when items determine each other, ConvergenceError, and what
     `checks.numeric_frame` raises.
     """
-    data = standardised(numeric_frame(frame))
+    data = standardised(of_usable_size(numeric_frame(frame)))
     rows = condensed(data)
     return mcar_of(frame, data, rows, normal_fit(data, rows))
 
@@ -79,7 +79,6 @@ def mcar_of(frame: pd.DataFrame, data: Standardised, rows: Rows, fit: NormalFit)
         n_patterns=len(answered),
         n_items=len(data.items),
         iterations=fit.iterations,
-        converged=True,  # else a ConvergenceError was raised
         log_likelihood=fit.log_likelihood,
         mean=pd.Series(data.mean + data.sd * fit.mean, index=frame.columns, name="mean"),
         covariance=pd.DataFrame(

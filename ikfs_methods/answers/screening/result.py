@@ -17,8 +17,8 @@ class ScreenResult(Shown):
     """Flags on respondents, and what is missing. A flag is a question to people; nothing was dropped or changed.
 
     `rules`: by rule, threshold (NaN: the rule has none), n_checked, n_flagged, share of those checked, note (why it
-    could not run, or is weak; one of `notes.FORMS`). Rules: missing, duplicate_id, duplicate_answers, longest_run,
-    low_spread, too_fast, outlier, then `impossible: NAME` for each declared pattern.
+    could not run, or is weak; one of `notes.FORMS`). Rules: `rules.NAMES`, then `impossible: NAME` for each declared
+    pattern.
     `flags`: respondent, rule, value, threshold, one row a flag; value and threshold have the same unit.
     `respondents`: by respondent, missing_share, longest_run (answers), spread (share of the scale), distance (squared
     Mahalanobis distance), distance_p, seconds (per answered item); NaN where it is undefined.
@@ -38,12 +38,6 @@ class ScreenResult(Shown):
     mcar: McarResult | None
     mcar_note: str
     n: int
-    level: float
-
-    @property
-    def mcar_rejected(self) -> bool | None:
-        """Whether "missing completely at random" is rejected at the level; None without the test."""
-        return None if self.mcar is None else self.mcar.p_value < 1 - self.level
 
     def flagged(self, rule: str) -> pd.Index[Any]:
         """The respondents that a rule flags, in the order of the file. Raises ParameterError for an unknown rule."""

@@ -12,6 +12,18 @@ from ikfs_methods.answers.screening import notes
 from ikfs_methods.answers.screening.careless import copies, longest_run, spread
 from ikfs_methods.answers.screening.patterns import Bools, Floats, Integers
 
+# Names of the rules, in the order in which they are told; a declared pattern is called `impossible: NAME`.
+NAMES = (
+    MISSING := "missing",
+    DUPLICATE_ID := "duplicate_id",
+    DUPLICATE_ANSWERS := "duplicate_answers",
+    LONGEST_RUN := "longest_run",
+    LOW_SPREAD := "low_spread",
+    TOO_FAST := "too_fast",
+    OUTLIER := "outlier",
+)
+IMPOSSIBLE = "impossible"
+
 # Fewer equal answers in a row say nothing; nor does the spread of fewer answers.
 FEWEST_ANSWERS = 3
 # A run that is shorter than this is found among careful respondents, most of all where items go together.
@@ -53,19 +65,19 @@ def unable(name: str, threshold: float, rows: int, note: str) -> Rule:
 
 def missing(share: Floats, threshold: float) -> Rule:
     """Respondents who left that share of the items, or more, unanswered."""
-    return Rule("missing", threshold, share, share >= threshold - _REACHED)
+    return Rule(MISSING, threshold, share, share >= threshold - _REACHED)
 
 
 def duplicate_id(ids: pd.Series | None, rows: int) -> Rule:
     """Respondents whose id stands in more than one row; the value is the number of rows."""
-    name = "duplicate_id"
     if ids is None:
-        return unable(name, math.nan, rows, notes.NO_IDS)
-    given = (ids.notna() & (ids.astype(str).str.strip() != "")).to_numpy()
-    number = np.where(given, ids.map(ids.value_counts()).fillna(0).to_numpy(dtype=np.float64), np.nan)
+        return unable(DUPLICATE_ID, math.nan, rows, notes.NO_IDS)
+    names = ids.astype(str).str.strip()
+    given = (ids.notna() & (names != "")).to_numpy()
+    number = np.where(given, names.map(names.value_counts()).fillna(0).to_numpy(dtype=np.float64), np.nan)
     without = int((~given).sum())
     note = notes.WITHOUT_ID.format(count=without) if without else ""
-    return Rule(name, math.nan, number, number > 1, note)
+    return Rule(DUPLICATE_ID, math.nan, number, number > 1, note)
 
 
 def duplicate_answers(values: Floats, answered: Integers, run: Integers) -> Rule:
@@ -78,7 +90,7 @@ def duplicate_answers(values: Floats, answered: Integers, run: Integers) -> Rule
     number, pairs, expected = copies(values, compared)
     # half a pair to be expected: a single coincidence is then no surprise
     note = notes.COINCIDENCE.format(expected=f"{expected:.1f}", pairs=f"{pairs:.0f}") if expected >= 0.5 else ""
-    return Rule("duplicate_answers", math.nan, np.where(compared, number, np.nan), number > 1, note)
+    return Rule(DUPLICATE_ANSWERS, math.nan, np.where(compared, number, np.nan), number > 1, note)
 
 
 def longest(values: Floats, threshold: float) -> tuple[Rule, Integers]:
@@ -87,20 +99,19 @@ def longest(values: Floats, threshold: float) -> tuple[Rule, Integers]:
     run = longest_run(values)
     least = math.ceil(threshold * items - _REACHED)
     if least < FEWEST_ANSWERS:
-        return unable("longest_run", threshold, rows, notes.SHORT_RUN.format(count=least, items=items)), run
+        return unable(LONGEST_RUN, threshold, rows, notes.SHORT_RUN.format(count=least, items=items)), run
     value = np.where(run > 0, run / items, np.nan)
     note = notes.COMMON_RUN.format(items=items, count=least) if least < SHORT_RUN else ""
-    return Rule("longest_run", threshold, value, run >= least, note), run
+    return Rule(LONGEST_RUN, threshold, value, run >= least, note), run
 
 
 def low_spread(values: Floats, low: Floats, high: Floats, threshold: float, *, seen: bool) -> Rule:
     """Respondents whose answers spread less than that share of the scale. `seen`: the scale is what was observed."""
-    name = "low_spread"
     if not (low < high).all():
-        return unable(name, threshold, len(values), notes.NO_SPREAD)
+        return unable(LOW_SPREAD, threshold, len(values), notes.NO_SPREAD)
     value = spread(values, low, high, fewest=FEWEST_ANSWERS)
     note = notes.SEEN_SCALE.format(low=f"{low[0]:g}", high=f"{high[0]:g}") if seen else ""
-    return Rule(name, threshold, value, value < threshold, note)
+    return Rule(LOW_SPREAD, threshold, value, value < threshold, note)
 
 
 def too_fast(duration: pd.Series | None, answered: Integers, threshold: float) -> Rule:
@@ -109,12 +120,12 @@ def too_fast(duration: pd.Series | None, answered: Integers, threshold: float) -
     Two seconds: Huang, Curran, Keeney, Poposki & DeShon (2012, Journal of Business and Psychology 27, 99-114).
     """
     if duration is None:
-        return unable("too_fast", threshold, len(answered), notes.NO_TIMES)
+        return unable(TOO_FAST, threshold, len(answered), notes.NO_TIMES)
     seconds = duration.to_numpy(dtype=np.float64)
     value = np.divide(seconds, answered, out=np.full(len(seconds), np.nan), where=answered > 0)
     unknown, negative = int(np.isnan(seconds).sum()), int((seconds < 0).sum())
     note = notes.ODD_TIMES.format(unknown=unknown, negative=negative) if unknown or negative else ""
-    return Rule("too_fast", threshold, value, value < threshold, note)
+    return Rule(TOO_FAST, threshold, value, value < threshold, note)
 
 
 def outlier(p_value: Floats, threshold: float, items: int) -> Rule:
@@ -124,7 +135,12 @@ def outlier(p_value: Floats, threshold: float, items: int) -> Rule:
         note = notes.FEW_FOR_OUTLIERS.format(items=items, n=n)
     else:
         note = notes.EXPECTED_OUTLIERS.format(n=n, expected=f"{n * threshold:.1f}")
-    return Rule("outlier", threshold, p_value, p_value < threshold, note)
+    return Rule(OUTLIER, threshold, p_value, p_value < threshold, note)
+
+
+def impossible_name(name: str) -> str:
+    """The rule that a declared pattern becomes."""
+    return f"{IMPOSSIBLE}: {name}"
 
 
 def impossible(declared: pd.DataFrame | None) -> list[Rule]:
@@ -132,6 +148,6 @@ def impossible(declared: pd.DataFrame | None) -> list[Rule]:
     if declared is None:
         return []
     return [
-        Rule(f"impossible: {name}", math.nan, np.ones(len(declared)), declared[name].to_numpy(dtype=bool))
+        Rule(impossible_name(str(name)), math.nan, np.ones(len(declared)), declared[name].to_numpy(dtype=bool))
         for name in declared.columns
     ]

@@ -34,7 +34,7 @@ KEYWORDS = (
 
 
 MARK = "×"  # a cell that is withheld; a dash is one that there is not
-_HIDDEN = object()
+_HIDDEN, _FEW = object(), object()
 
 
 @singledispatch
@@ -53,17 +53,22 @@ def named(table: pd.DataFrame, opened: Round) -> pd.DataFrame:
     return frame
 
 
-def covered(laid: Laid, hidden: pd.DataFrame, words: Words, *, minimum: int) -> Laid:
+def covered(laid: Laid, hidden: pd.DataFrame, words: Words, *, minimum: int, few: pd.DataFrame | None = None) -> Laid:
     """The table with a mark for each withheld cell, a note on it, and a column in its file that names those cells.
 
     `hidden`: True where a cell is withheld, the rows those of the table, in any order. Without one the table stays.
+    `few`: True where "< 5" may stand for the mark, because nothing else in the table adds up with the cell.
     """
     hidden = hidden.loc[laid.frame.index, [name for name in hidden.columns if hidden[name].any()]]
     if hidden.empty:
         return laid
     frame = laid.frame.astype(dict.fromkeys(hidden.columns, object))
     for name in hidden.columns:
-        cells = [_HIDDEN if gone else value for gone, value in zip(hidden[name], frame[name], strict=True)]
+        small = few.loc[frame.index, name] if few is not None and name in few else pd.Series(False, frame.index)  # noqa: FBT003
+        cells = [
+            (_FEW if less else _HIDDEN) if gone else value
+            for gone, less, value in zip(hidden[name], small, frame[name], strict=True)
+        ]
         frame[name] = pd.Series(cells, index=frame.index, dtype=object)
     named_cells = ["|".join(str(name) for name in hidden.columns[row]) for row in hidden.to_numpy()]
     note = words(
@@ -74,19 +79,20 @@ def covered(laid: Laid, hidden: pd.DataFrame, words: Words, *, minimum: int) -> 
     return replace(
         laid,
         frame=frame,
-        columns=tuple(_marking(column) for column in laid.columns),
+        columns=tuple(_marking(column, f"<\u202f{words.integer(minimum)}") for column in laid.columns),
         shades={name: _unless_hidden(name, shade) for name, shade in laid.shades.items()},
         note=f"{laid.note} {note}".strip(),
         full=laid.frame.assign(withheld=named_cells),
     )
 
 
-def _marking(column: Column) -> Column:
-    return replace(column, write=lambda value: MARK if value is _HIDDEN else column.write(value))
+def _marking(column: Column, few: str) -> Column:
+    marks = {id(_HIDDEN): MARK, id(_FEW): few}
+    return replace(column, write=lambda value: marks.get(id(value)) or column.write(value))
 
 
 def _unless_hidden(name: str, shade: Callable[[Any], str]) -> Callable[[Mapping[Any, Any]], str]:
-    return lambda row: "" if row[name] is _HIDDEN else shade(row)
+    return lambda row: "" if row[name] is _HIDDEN or row[name] is _FEW else shade(row)
 
 
 def dimension(opened: Round) -> Callable[[Any], str]:

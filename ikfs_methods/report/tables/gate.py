@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ikfs_methods.report.language import N_, Words
 from ikfs_methods.report.layout import Columns, Laid
-from ikfs_methods.report.phrases import retold
+from ikfs_methods.report.phrases import listed_again, retold
 from ikfs_methods.report.tables.base import lay_out
 from ikfs_methods.rounds import Round, views
 
@@ -16,6 +17,7 @@ STEPS = {
     **dict.fromkeys(
         (
             "encoding",
+            "labels",
             "delimiter",
             "sheet",
             "hidden",
@@ -42,7 +44,9 @@ STEPS = {
     "region": N_("Province codes"),
 }
 NAMED = 6  # columns that a cell of the log names; of more it tells the number
+_MISSING = re.compile(r"= missing(?=;|$)")
 LONGEST = 6  # rows of a step; the table's file has all
+OWN = ("correction", "record taken out", "missing code", "reverse")  # told in words or cells of the round's own
 WHOLE = ("correction", "record taken out", "privacy")  # steps that people declared are told to the end
 
 
@@ -74,8 +78,10 @@ def _(result: views.GateLog, words: Words, opened: Round) -> Laid:
 def _told(row: Mapping[Any, Any], words: Words) -> str:
     detail = str(row["detail"])
     if row["step"] == "label":
-        return detail.replace("= missing", f"= {words('missing')}")
-    return retold(detail, words)
+        return _MISSING.sub(f"= {words('missing')}", detail)
+    if row["step"] == "between points":
+        return listed_again(detail, words)
+    return detail if row["step"] in OWN else retold(detail, words)
 
 
 def _named(names: str, words: Words) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from ikfs_methods.answers import Answers
 from ikfs_methods.report.language import Words
 from ikfs_methods.report.layout import Columns, Laid
@@ -24,13 +26,22 @@ def _(result: Answers, words: Words, opened: Round) -> Laid:
         c.mark("reversed", words("Turned")),
     )
     frame = named(result.to_frame(), opened)
-    return Laid(
+    may = views.gap_totals(opened).items.loc[list(frame["code"])].reset_index(drop=True)
+    least = opened.parameters.minimum_count
+    gone = ~may["told"]
+    # Their full precision would tell how many answers they are of.
+    frame[["mean", "sd"]] = frame[["mean", "sd"]].where(may["told"], frame[["mean", "sd"]].round(2))
+    if gone.any():
+        frame[["n", "missing"]] = frame[["n", "missing"]].astype(float).mask(gone)
+    laid = Laid(
         frame,
         columns,
         "parent_code",
         dimension(opened),
         {"missing": lambda row: "warn" if row["missing"] > 0.05 else ""},
     )
+    few = pd.DataFrame({"missing": (may["used"] > 0) & (may["used"] < least)})
+    return covered(laid, pd.DataFrame({"n": gone, "missing": gone}), words, minimum=least, few=few)
 
 
 @lay_out.register

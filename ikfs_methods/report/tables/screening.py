@@ -3,39 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
+from ikfs_methods.answers.screening import rules
 from ikfs_methods.report.language import N_, NONE, Words
 from ikfs_methods.report.layout import NUMBER, Column, Columns, Laid
 from ikfs_methods.report.phrases import retold
-from ikfs_methods.report.tables.base import dimension, lay_out
+from ikfs_methods.report.tables.base import covered, dimension, lay_out
 from ikfs_methods.rounds import Round, views
 
 RULES = {
-    "missing": N_("Missing answers"),
-    "duplicate_id": N_("Repeated id"),
-    "duplicate_answers": N_("Repeated answers"),
-    "longest_run": N_("Straight-lining: longest run"),
-    "low_spread": N_("Straight-lining: little spread"),
-    "too_fast": N_("Too fast"),
-    "outlier": N_("Outlier"),
-    "impossible": N_("Impossible answers"),
+    rules.MISSING: N_("Missing answers"),
+    rules.DUPLICATE_ID: N_("Repeated id"),
+    rules.DUPLICATE_ANSWERS: N_("Repeated answers"),
+    rules.LONGEST_RUN: N_("Straight-lining: longest run"),
+    rules.LOW_SPREAD: N_("Straight-lining: little spread"),
+    rules.TOO_FAST: N_("Too fast"),
+    rules.OUTLIER: N_("Outlier"),
+    rules.IMPOSSIBLE: N_("Impossible answers"),
 }
 MEANINGS = {
-    "missing": N_("Left this share of the items or more unanswered."),
-    "duplicate_id": N_("The id stands in more than one row: a form sent twice, or an id given twice."),
-    "duplicate_answers": N_("All answers are those of another respondent: a copied form, or chance if items are few."),
-    "longest_run": N_("Gave the same answer to this share of the items or more, one after the other."),
-    "low_spread": N_("The answers differ from each other by less than this share of the scale (standard deviation)."),
-    "too_fast": N_("Took fewer seconds for an item than this: hardly the time to read it."),
-    "outlier": N_(
+    rules.MISSING: N_("Left this share of the items or more unanswered."),
+    rules.DUPLICATE_ID: N_("The id stands in more than one row: a form sent twice, or an id given twice."),
+    rules.DUPLICATE_ANSWERS: N_(
+        "All answers are those of another respondent: a copied form, or chance if items are few."
+    ),
+    rules.LONGEST_RUN: N_("Gave the same answer to this share of the items or more, one after the other."),
+    rules.LOW_SPREAD: N_(
+        "The answers differ from each other by less than this share of the scale (standard deviation)."
+    ),
+    rules.TOO_FAST: N_("Took fewer seconds for an item than this: hardly the time to read it."),
+    rules.OUTLIER: N_(
         "The combination of answers is rarer than this by its Mahalanobis distance; it may be an error or a rare truth."
     ),
-    "impossible": N_("The answers contradict each other by a rule that the round declares."),
+    rules.IMPOSSIBLE: N_("The answers contradict each other by a rule that the round declares."),
 }
-SHARES = ("missing", "longest_run", "low_spread")
+SHARES = (rules.MISSING, rules.LONGEST_RUN, rules.LOW_SPREAD)
 LONGEST = 40  # rows of the table of empty categories; the file has all
 
 
@@ -66,7 +72,18 @@ def _(result: views.ScreeningRules, words: Words, opened: Round) -> Laid:
         c.percent("share", words("Share")),
     )
     notes = [f"{name}: {retold(str(note), words)}" for name, note in zip(names, table["note"], strict=True) if note]
-    return Laid(frame, columns, note=" ".join(notes), full=table)
+    laid = Laid(frame, columns, note=" ".join(notes), full=table)
+    return _withheld(laid, result.hidden, words, opened, few=result.few)
+
+
+def _withheld(
+    laid: Laid, hidden: pd.DataFrame, words: Words, opened: Round, *, few: pd.DataFrame | None = None
+) -> Laid:
+    """The table with its withheld cells marked, and its file as it was but for a column that names them."""
+    found = covered(laid, hidden, words, minimum=opened.parameters.minimum_count, few=few)
+    if found is laid or found.full is None or laid.full is None:
+        return laid
+    return replace(found, full=laid.full.assign(withheld=found.full["withheld"]))
 
 
 def _limit(row: Mapping[Any, Any], words: Words) -> str:
@@ -75,9 +92,9 @@ def _limit(row: Mapping[Any, Any], words: Words) -> str:
         return NONE
     if rule in SHARES:
         return words.percent(value, 0)
-    if rule == "outlier":
+    if rule == rules.OUTLIER:
         return f"p\u202f<\u202f{words.plain(value)}"
-    return words("{seconds} s", seconds=words.plain(value)) if rule == "too_fast" else words.plain(value)
+    return words("{seconds} s", seconds=words.plain(value)) if rule == rules.TOO_FAST else words.plain(value)
 
 
 @lay_out.register
@@ -90,7 +107,7 @@ def _(result: views.FlagOverlap, words: Words, opened: Round) -> Laid:
         c.integer("n", words("Respondents")),
         c.percent("share", words("Share")),
     )
-    return Laid(frame, columns, full=result.table)
+    return _withheld(Laid(frame, columns, full=result.table), result.hidden, words, opened)
 
 
 @lay_out.register
@@ -131,4 +148,5 @@ def _(result: views.Exclusions, words: Words, opened: Round) -> Laid:
         c.text("reason", words("Reason")),
         c.called("decided_by", words("Decided by"), opened.called),
     )
-    return Laid(frame, columns, full=result.table)
+    few = result.hidden if len(frame) == 1 else None
+    return _withheld(Laid(frame, columns, full=result.table), result.hidden, words, opened, few=few)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ikfs_methods.report.language import Words
 from ikfs_methods.report.phrases import retold
 from ikfs_methods.report.tables.base import MARK
@@ -15,25 +17,21 @@ def _(result: views.MissingPatterns, words: Words, opened: Round, *, guide: bool
         return _guide(result, words)
     if result.n_complete == result.n:
         return words("Nobody left an item unanswered.")
+    parts = [_complete(result, words, opened)]
     most = result.items.sort_values(ascending=False, kind="stable").head(3)
-    parts = [
-        words(
-            "{complete} of {n} respondents ({share}) answered every item.",
-            complete=words.integer(result.n_complete),
-            n=words.integer(result.n),
-            share=words.percent(result.n_complete / result.n),
-        ),
-        words(
-            "Most often unanswered: {items}.",
-            items=words.listing([f"{code} ({words.percent(share)})" for code, share in most[most > 0].items()]),
-        ),
-    ]
+    if most.any():
+        parts.append(
+            words(
+                "Most often unanswered: {items}.",
+                items=words.listing([f"{code} ({words.percent(share)})" for code, share in most[most > 0].items()]),
+            )
+        )
     if opened.answers.n < result.n:
         parts.append(words("Those whom the round left out are counted here as well."))
     if result.table.empty:
         parts.append(words("The patterns of the gaps are not shown: they would tell of too few respondents."))
-        return " ".join(parts)
-    gappy = result.n_patterns - (result.n_complete > 0)
+        return " ".join(filter(None, parts))
+    gappy = result.n_patterns - bool(opened.delivered.n_complete)
     parts.append(words.plural("The gaps form {n} pattern.", "The gaps form {n} patterns.", gappy))
     merged = int(result.table.loc[result.table["n_patterns"] > 1, "n_patterns"].sum())
     if merged:
@@ -45,7 +43,27 @@ def _(result: views.MissingPatterns, words: Words, opened: Round, *, guide: bool
                 minimum=words.integer(opened.parameters.minimum_count),
             )
         )
-    return " ".join(parts)
+    return " ".join(filter(None, parts))
+
+
+def _complete(result: views.MissingPatterns, words: Words, opened: Round) -> str:
+    """How many have no gap; where that is withheld, that few have one, or nothing."""
+    if result.n_complete is not None:
+        return words(
+            "{complete} of {n} respondents ({share}) answered every item.",
+            complete=words.integer(result.n_complete),
+            n=words.integer(result.n),
+            share=words.percent(result.n_complete / result.n),
+        )
+    if views.gap_totals(opened).few_gaps:
+        return fewer_gaps(words, opened)
+    return ""
+
+
+def fewer_gaps(words: Words, opened: Round) -> str:
+    """That so few respondents left something out that their number is withheld."""
+    minimum = words.integer(opened.parameters.minimum_count)
+    return words("Fewer than {minimum} respondents left an item unanswered.", minimum=minimum)
 
 
 def _guide(result: views.MissingPatterns, words: Words) -> str:
@@ -69,14 +87,18 @@ def _(result: views.MissingByGroup, words: Words, opened: Round) -> str:
         return words("In no group are so many answers to one item missing that the share may be published.")
     item = str(highest.idxmax())
     group = result.table.loc[item].idxmax()
-    found = words(
-        "The share of missing answers is highest for {item} in the group {group}: {share}, against {overall} over all "
-        "groups.",
-        overall=words.percent(opened.delivered.items[item].isna().mean()),
-        item=item,
-        group=opened.called(group),
-        share=words.percent(highest.max()),
-    )
+    overall = result.overall[item]
+    if result.quiet or pd.isna(overall):
+        found = ""
+    else:
+        found = words(
+            "The share of missing answers is highest for {item} in the group {group}: {share}, against {overall} over "
+            "all groups.",
+            overall=words.percent(overall),
+            item=item,
+            group=opened.called(group),
+            share=words.percent(highest.max()),
+        )
     meaning = words(
         "An item that one group leaves out far more often than the others may not apply to it or be hard to "
         "understand: that is a matter of the questionnaire, not of arithmetic."
@@ -93,11 +115,14 @@ def _(result: views.MissingByGroup, words: Words, opened: Round) -> str:
         all=words.integer(len(result.table)),
     )
     some = len(result.most) < len(result.table)
-    return " ".join([found, meaning, *([shown] if some else []), *([mark] if result.hidden.to_numpy().any() else [])])
+    told = [found, meaning, shown if some else "", mark if result.hidden.to_numpy().any() else ""]
+    return " ".join(filter(None, told))
 
 
 @say.register
 def _(result: views.Mcar, words: Words, opened: Round) -> str:
+    if result.withheld:
+        return words("Little's MCAR test is not shown: its numbers would tell of too few respondents.")
     if result.table.empty:
         reason = retold(result.note, words)
         return words("Little's MCAR test was not computed. {reason}", reason=reason[:1].upper() + reason[1:])
@@ -128,4 +153,6 @@ def _(result: views.Mcar, words: Words, opened: Round) -> str:
         "The test compares averages only and presumes normal distributions; it cannot show whether an answer is "
         "missing because of what it would have been."
     )
-    return " ".join(part for part in (found, verdict, retold(result.note, words), limits) if part)
+    rough = words("Many patterns of gaps are rare: where answers are far from normal, the p value is rough.")
+    note = " ".join(filter(None, (retold(result.note, words), rough if result.rough else "")))
+    return " ".join(part for part in (found, verdict, note, limits) if part)

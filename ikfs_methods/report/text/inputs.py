@@ -6,6 +6,7 @@ from ikfs_methods.answers import Answers
 from ikfs_methods.framework import Framework
 from ikfs_methods.report.language import N_, Words
 from ikfs_methods.report.text.base import say
+from ikfs_methods.report.text.gaps import fewer_gaps
 from ikfs_methods.rounds import Round, views
 
 
@@ -33,11 +34,7 @@ def _(result: Answers, words: Words, opened: Round) -> str:
             result.n,
             items=words.integer(result.items.shape[1]),
         ),
-        words(
-            "{missing} of the answers are missing; {complete} respondents answered everything.",
-            missing=words.percent(float(result.items.isna().to_numpy().mean())),
-            complete=words.integer(result.n_complete),
-        ),
+        *_gaps(result, words, opened),
     ]
     if result.reversed_items:
         parts.append(
@@ -56,6 +53,24 @@ def _(result: Answers, words: Words, opened: Round) -> str:
             )
         )
     return " ".join(parts)
+
+
+def _gaps(result: Answers, words: Words, opened: Round) -> list[str]:
+    """How much is missing, as far as no few respondents can be told from it."""
+    may = views.gap_totals(opened)
+    if may.few_gaps:
+        return [fewer_gaps(words, opened)]
+    complete = words.integer(result.n_complete)
+    if may.complete_told and may.items["told"].all():
+        missing = words.percent(float(result.items.isna().to_numpy().mean()))
+        return [
+            words(
+                "{missing} of the answers are missing; {complete} respondents answered everything.",
+                missing=missing,
+                complete=complete,
+            )
+        ]
+    return [words("{complete} respondents answered everything.", complete=complete)] if may.complete_told else []
 
 
 @say.register

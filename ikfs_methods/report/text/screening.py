@@ -56,16 +56,22 @@ def _(result: views.ScreeningRules, words: Words, opened: Round) -> str:
 @say.register
 def _(result: views.FlagOverlap, words: Words, opened: Round) -> str:
     counts = result.table.set_index("flags")["n"]
-    flagged = int(counts.loc[1:].sum())
+    n = opened.delivered.n
+    if result.few:
+        minimum = words.integer(opened.parameters.minimum_count)
+        return words("Fewer than {minimum} respondents have a flag.", minimum=minimum)
+    if counts.isna()[0]:
+        return words("How many respondents have a flag is withheld: it would tell of too few.")
+    flagged = int(n - counts[0])
     if not flagged:
         return words("No respondent has a flag.")
-    several = int(counts.loc[2:].sum())
+    several = 0 if counts.isna()[1] else int(flagged - counts[1])
     parts = [
         words.plural(
             "{n} respondent ({share}) has a flag.",
             "{n} respondents ({share}) have at least one flag.",
             flagged,
-            share=words.percent(flagged / counts.sum()),
+            share=words.percent(flagged / n),
         )
     ]
     if several:

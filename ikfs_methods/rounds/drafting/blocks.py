@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from ikfs_methods.checks import listed
-from ikfs_methods.rounds.drafting.looks import Look
+from ikfs_methods.rounds.drafting.looks import Look, counted
 from ikfs_methods.rounds.drafting.sections import ALONE, Section
 from ikfs_methods.rounds.drafting.spans import Span, span
 from ikfs_methods.rounds.drafting.wordings import Wording, match, numbered, words
 
 _SERIES, _STRANGERS = 2, 3  # columns that make a block: of one series, of columns that share nothing but their answers
 _MOST_POINTS = 11
+_FREQUENT = 0.05  # share of a column's answers from which an unexplained word is no slip of the pen
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Block:
 
     `scale` and `codes` (code by cell as found, None where nobody knows it) are empty where the cells are codes
     already; `also` are further labels of the scale. `missing`: cells that mean no answer. `sure`: nothing but a glance
-    is needed; else `doubt` says what must be decided. `basis` says what the scale was taken from.
+    is needed; else `doubt` says what must be decided. `basis` says what the scale was taken from. `unexplained`: count
+    by cell of words that the scale lacks.
     """
 
     section: Section
@@ -37,6 +40,7 @@ class Block:
     codes: Mapping[str, int | None] = field(default_factory=dict)
     also: Mapping[str, int | None] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    unexplained: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[str]:
@@ -198,12 +202,25 @@ def _of_wording(looks: Sequence[Look], wording: Wording) -> Block:
             if meaning in wording.codes:
                 codes[text] = wording.codes[meaning]
                 also |= {meaning: wording.codes[meaning]} if meaning != text else {}
+    unexplained: Counter[str] = Counter()
+    for one in looks:
+        unexplained.update({text: count for text, count in one.answers.items() if text not in codes})
+    doubts = [] if wording.sure else [_doubt(wording)]
+    if any(_frequent(one, unexplained) for one in looks):
+        lacking = f"the scale in scales.csv does not explain {counted(unexplained)}, so it may be another one"
+        doubts.insert(0, f"{lacking}: give each its code there (now `?`)")
     return Block(
         looks[0].section, tuple(looks), wording.low, wording.high,
-        f"the words of the answers ({wording.family}, {wording.high - wording.low + 1} points)", sure=wording.sure,
-        doubt="" if wording.sure else _doubt(wording), scale=wording.scale, codes=codes, also=also,
-        missing=_missing(looks),
+        f"the words of the answers ({wording.family}, {wording.high - wording.low + 1} points)",
+        sure=not doubts, doubt="; ".join(doubts), scale=wording.scale, codes=codes, also=also,
+        missing=_missing(looks), unexplained=unexplained,
     )  # fmt: skip
+
+
+def _frequent(look: Look, unexplained: Iterable[str]) -> bool:
+    """Whether a column contradicts its scale: a word, more than once, in at least a twentieth of its answers."""
+    most = max((look.answers.get(text, 0) for text in unexplained), default=0)
+    return most > 1 and most >= _FREQUENT * sum(look.answers.values())
 
 
 def _doubt(wording: Wording) -> str:
@@ -271,8 +288,9 @@ def _adopted(found: list[Block], language: str) -> list[Block]:
                 wording = match(labels, language)
                 if wording is not None and wording.scale == other.scale:
                     basis = f"the words of the answers ({wording.family}, as elsewhere in the file)"
-                    settled = replace(_of_wording(block.looks, wording), basis=basis, sure=True, doubt="")
-                    block = replace(settled, section=block.section)  # noqa: PLW2901
+                    settled = _of_wording(block.looks, wording)
+                    if not any(_frequent(one, settled.unexplained) for one in block.looks):
+                        block = replace(settled, basis=basis, sure=True, doubt="", section=block.section)  # noqa: PLW2901
         result.append(block)
     return result
 

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
 from ikfs_methods import reading
 from ikfs_methods.checks import listed
-from ikfs_methods.errors import ColumnError
+from ikfs_methods.errors import ColumnError, IkfsError
 from ikfs_methods.framework import check_language
 from ikfs_methods.reading import Form, Table
 from ikfs_methods.result import Shown
 from ikfs_methods.rounds.drafting.blocks import Block, blocks
-from ikfs_methods.rounds.drafting.looks import look
+from ikfs_methods.rounds.drafting.looks import Look, look
 from ikfs_methods.rounds.drafting.questions import Question
 from ikfs_methods.rounds.drafting.roles import Roles, about_persons, roles
 from ikfs_methods.rounds.drafting.sections import Section, sections
+from ikfs_methods.rounds.drafting.strays import about_the_rest, strays
 from ikfs_methods.rounds.drafting.tree import tree
+from ikfs_methods.rounds.drafting.versions import about_versions
 
 _LANGUAGES = {"id": r"\(id\)|indones|bahasa", "en": r"\(en\)|english|inggris"}
+
+_Read = TypeVar("_Read")
+# What errors of reading advise where there is a round.yaml, and what helps before there is one.
+_REMEDIES = {
+    "(`sheet:` in round.yaml)": "(`--sheet`)",
+    "Correct it in round.yaml.": "Correct `--sheet`.",
+    "Correct its name in round.yaml or put": "Correct its name or put",
+}
 
 
 @dataclass(frozen=True)
@@ -104,13 +115,14 @@ def draft(
     """
     check_language(language)
     place = Path(source)
-    raw = reading.read(place, sheet=sheet)
-    known = None if form is None else reading.read_form(form)
+    raw = _asked(lambda: reading.read(place, sheet=sheet))
+    known = None if form is None else _asked(lambda: reading.read_form(form))
     table = reading.named_by_survey_tool(raw) if known is None else reading.named_by_form(raw, known)
     part = roles(table)
     groups, texts = _of_form(table, known)
     where = sections(table.columns, raw.columns, groups)
-    found = _items(table, part, known, where, language)
+    looks = _looks(table, part, known, where)
+    found = _items(table, looks, language)
     name = title or (known.title if known and known.title else "") or _spoken(place.stem)
     titles = {"id": name, "en": name}
     made = tree(table, found, texts, titles, language)
@@ -130,8 +142,28 @@ def draft(
         nodes=made.nodes,
         dictionary=made.dictionary,
         scales=made.scales,
-        questions=(*made.questions, *part.questions, *_private(part), *_constant(table, found, where)),
+        questions=(
+            *made.questions,
+            *part.questions,
+            *_private(part),
+            *_constant(table, found, where),
+            *about_the_rest(found, looks, language),
+            *about_versions(table),
+        ),
     )
+
+
+def _asked(read: Callable[[], _Read]) -> _Read:
+    """What is read; an error advises somebody who gives the file on the command line and has no round.yaml yet."""
+    try:
+        return read()
+    except IkfsError as error:
+        said = str(error)
+        for before, after in _REMEDIES.items():
+            said = said.replace(before, after)
+        if "round.yaml" in said:
+            said += " (There is no round.yaml yet: mend the file.)"
+        raise type(error)(said) from None
 
 
 def slug(name: str) -> str:
@@ -169,7 +201,8 @@ def _by_language(labels: Mapping[str, str]) -> dict[str, str]:
     return found or {"": next((text for text in labels.values() if text), "")}
 
 
-def _items(table: Table, part: Roles, form: Form | None, where: Mapping[str, Section], language: str) -> list[Block]:
+def _looks(table: Table, part: Roles, form: Form | None, where: Mapping[str, Section]) -> list[Look]:
+    """Looks at all columns that may be items."""
     ratings = None if form is None else {one.column for one in form.questions if one.type == "select_one"}
     looks = []
     for name in table.columns:
@@ -182,6 +215,10 @@ def _items(table: Table, part: Roles, form: Form | None, where: Mapping[str, Sec
         one = look(table, name, where[name])
         if one is not None:
             looks.append(one)
+    return looks
+
+
+def _items(table: Table, looks: list[Look], language: str) -> list[Block]:
     found = blocks(looks, language)
     if not found:
         raise ColumnError(
@@ -189,7 +226,7 @@ def _items(table: Table, part: Roles, form: Form | None, where: Mapping[str, Sec
             f"codes or in words; found none among {listed(table.columns, 20)}. Name the sheet if it is another one, or "
             "copy the example round and fill it in by hand."
         )
-    return found
+    return [*found, *strays(found, looks)]
 
 
 def _private(part: Roles) -> list[Question]:

@@ -14,6 +14,7 @@ import pandas as pd
 import yaml
 
 from ikfs_methods.errors import InputFileError
+from ikfs_methods.reading import safe_frame
 from ikfs_methods.rounds.drafting.draft import Draft, draft, slug
 from ikfs_methods.rounds.drafting.questions import Question
 
@@ -104,8 +105,9 @@ def _text(path: Path, text: str) -> None:
 
 
 def _table(path: Path, frame: pd.DataFrame) -> None:
-    # With a byte order mark: people open these tables in Excel, which otherwise takes UTF-8 for cp1252.
-    frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    # With a byte order mark: people open these tables in Excel, which otherwise takes UTF-8 for cp1252. Headings and
+    # answers of the survey stand in them, and some spreadsheets would run those that look like formulas.
+    safe_frame(frame).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
 def _said(text: object) -> str:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ikfs_methods.checks import listed
 from ikfs_methods.reading import Table, parse_numbers
 from ikfs_methods.rounds.drafting.sections import Section
 from ikfs_methods.rounds.drafting.wordings import is_missing
 
 _MOST = 15  # different answers that a rating scale and its missing codes have at most
 _WHOLE_NUMBER_LIMIT = 10_000
+_FEW = 5  # a smaller count might point at a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,12 @@ def look(table: Table, column: str, section: Section) -> Look | None:
         missing=(*missing, *unseen),
         declared=declared or {},
     )
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Texts with their counts for a message: 'Cukup' (13), 'x' (fewer than 5)."""
+    small = f"fewer than {_FEW}"
+    return listed((f"{text!r} ({small if count < _FEW else count})" for text, count in counts.items()), 12)
 
 
 def _whole(texts: Mapping[str, str]) -> dict[int, str] | None:

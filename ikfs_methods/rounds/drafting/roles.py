@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ikfs_methods.answers.attributes import NO_PROVINCES
 from ikfs_methods.answers.regions import SYSTEMS, read_regions
 from ikfs_methods.checks import listed
 from ikfs_methods.errors import IkfsError
@@ -46,7 +47,7 @@ _MOST_GROUPS = 20
 class Roles:
     """Column by role (the entry of `inputs.answers`), personal columns by kind, and what could not be settled.
 
-    The role region_codes holds a code system instead of a column.
+    The role region_codes holds a code system, or none, instead of a column.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -78,8 +79,12 @@ def roles(table: Table) -> Roles:
     region = found.columns.get("region")
     if region is not None and read_regions(table.distinct(region)[1], system=None).problems:
         # All systems that fit mean the same provinces here; which of them is named makes no difference.
-        for system in list(_systems(table, region))[:1]:
-            found.columns["region_codes"] = system
+        systems = list(_systems(table, region))
+        if systems:
+            found.columns["region_codes"] = systems[0]
+        elif _unknown(table, region):
+            found.columns["region_codes"] = NO_PROVINCES
+            found.questions.append(_no_provinces(table, region))
     return found
 
 
@@ -168,9 +173,10 @@ def _filled(table: Table, name: str) -> Question | None:
 
 def _region(table: Table, name: str) -> Question | None:
     _, texts = table.distinct(name)
-    unknown = read_regions(texts, system=None).problems
-    # Regions need not be provinces, but some provinces among other words are a mistake.
-    if texts and not _gaps(table, name) and (not unknown or (len(unknown) == len(texts) and not _systems(table, name))):
+    unknown = _unknown(table, name)
+    # Regions need not be provinces, but something else among provinces is a mistake.
+    other = 2 * len(unknown) > len(texts) and not all(re.fullmatch(r"\d{2}", text) for text in texts)
+    if texts and not _gaps(table, name) and (not unknown or (other and not _systems(table, name))):
         return None
     systems = _systems(table, name)
     if not systems or _gaps(table, name):
@@ -191,6 +197,25 @@ def _region(table: Table, name: str) -> Question | None:
         f"Codes 91 to 97 in column {name!r} mean different provinces in different systems. Which system is it: "
         f"{listed(systems)}? Write `region: {name}` and `region_codes`.",
         column=name,
+    )
+
+
+def _unknown(table: Table, name: str) -> list[str]:
+    """The distinct cells that neither are a province's name or code nor have one for a label."""
+    _, texts = table.distinct(name)
+    labels = table.value_labels.get(name, {})
+    named = read_regions([labels[text] for text in texts if text in labels], system=None).names
+    return [text for text, _ in read_regions(texts, system=None).problems if labels.get(text) not in named]
+
+
+def _no_provinces(table: Table, name: str) -> Question:
+    other, count = len(_unknown(table, name)), len(table.distinct(name)[1])
+    return Question(
+        "inputs.answers.region_codes",
+        f"Di kolom {name!r}, {other} dari {count} nilai bukan nama provinsi; sementara ini `region_codes: none`, yaitu "
+        f"wilayah apa adanya. Apakah itu kode provinsi ({listed(SYSTEMS)}), atau memang wilayah lain?",
+        f"In column {name!r}, {other} of {count} values are no provinces' names; for now `region_codes: none` takes "
+        f"them as they stand. Are they codes of provinces ({listed(SYSTEMS)}), or indeed other regions?",
     )
 
 

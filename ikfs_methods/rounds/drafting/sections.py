@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ikfs_methods.answers.dictionary import same_words
+from ikfs_methods.reading import folded
 
 _MATRIX = re.compile(r"(?P<stem>.*\S)\s*\[(?P<row>.+)\]", re.DOTALL)
 _SERIES = re.compile(r"(?P<stem>.*?[^\W_].*?|[^\W_])[\s_.\-]*\d+[A-Za-z]?")
@@ -40,12 +40,12 @@ def sections(
     known = dict(groups or {})
     prefixes = _prefixes(names, headings)
     stems = {name: _stem(name) for name in names}
-    folded = [same_words(stem) for stem in stems.values() if stem]
+    said = [folded(stem) for stem in stems.values() if stem]
     return {
         name: known.get(name)
         or prefixes.get(name)
         or _matrix(name)
-        or (Section(stems[name], "series") if folded.count(same_words(stems[name])) > 1 else ALONE)
+        or (Section(stems[name], "series") if said.count(folded(stems[name])) > 1 else ALONE)
         for name in names
     }
 

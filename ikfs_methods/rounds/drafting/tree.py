@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from ikfs_methods.answers.dictionary import COLUMNS as DICTIONARY
-from ikfs_methods.answers.dictionary import SCALE_COLUMNS, same_words
+from ikfs_methods.answers.dictionary import SCALE_COLUMNS, UNKNOWN_CODE
 from ikfs_methods.checks import listed
 from ikfs_methods.framework import COLUMNS
-from ikfs_methods.reading import Table
+from ikfs_methods.reading import Table, folded
 from ikfs_methods.rounds.drafting.blocks import Block
 from ikfs_methods.rounds.drafting.direction import against_the_rest
-from ikfs_methods.rounds.drafting.looks import Look
+from ikfs_methods.rounds.drafting.looks import Look, counted
 from ikfs_methods.rounds.drafting.questions import Question
 from ikfs_methods.rounds.drafting.sections import Section, row_of
 
@@ -134,7 +134,10 @@ def _indicator_code(column: str, made: str, used: set[str]) -> str:
 
 def _entry(code: str, block: Block, look: Look, question: str, scale: str) -> dict[str, str]:
     missing = f"; no answer: {listed(block.missing, 12)}" if block.missing else ""
-    basis = f"{BASIS}{block.basis}{missing}"
+    # A doubt of the whole block names its words itself; a few slips leave the scale as it is.
+    slips = "" if "not explain" in block.doubt else counted(block.unexplained)
+    strange = f"; not explained by it, with no code in scales.csv: {slips}" if slips else ""
+    basis = f"{BASIS}{block.basis}{missing}{strange}"
     return {
         "column": look.column,
         "indicator": code,
@@ -148,12 +151,15 @@ def _entry(code: str, block: Block, look: Look, question: str, scale: str) -> di
 
 def _scales(blocks: Iterable[Block]) -> tuple[pd.DataFrame, dict[int, str]]:
     """scales.csv, and the name of each block's scale in it; a name is shared while no label has two codes."""
-    known: dict[str, dict[str, tuple[str, int | None]]] = {}
+    known: dict[str, dict[str, tuple[str, str]]] = {}
     names = {}
     for block in blocks:
         if not block.scale:
             continue
-        pairs = {same_words(label): (label, code) for label, code in [*block.codes.items(), *block.also.items()]}
+        explained = [*block.codes.items(), *block.also.items()]
+        pairs = {folded(label): (label, "" if code is None else str(code)) for label, code in explained}
+        for label in block.unexplained:
+            pairs.setdefault(folded(label), (label, UNKNOWN_CODE))
         number, name = 1, block.scale
         while any(known.get(name, {}).get(word, pair)[1] != pair[1] for word, pair in pairs.items()):
             number += 1
@@ -162,11 +168,16 @@ def _scales(blocks: Iterable[Block]) -> tuple[pd.DataFrame, dict[int, str]]:
                                           if name in known else pairs)  # fmt: skip
         names[id(block)] = name
     rows = [
-        (name, "" if code is None else str(code), label)
+        (name, code, label)
         for name, pairs in known.items()
-        for label, code in sorted(pairs.values(), key=lambda pair: (pair[1] is None, pair[1] or 0))
+        for label, code in sorted(pairs.values(), key=lambda pair: _place(pair[1]))
     ]
     return pd.DataFrame(rows, columns=list(SCALE_COLUMNS), dtype="str"), names
+
+
+def _place(code: str) -> tuple[bool, int]:
+    """Codes in their order, labels whose code nobody knows after them."""
+    return (code in ("", UNKNOWN_CODE), 0 if code in ("", UNKNOWN_CODE) else int(code))
 
 
 def _coded(table: Table, members: Sequence[tuple[Block, Look]]) -> pd.DataFrame:
@@ -211,15 +222,21 @@ def _about_direction(turned: Mapping[str, float]) -> list[Question]:
     if not turned:
         return []
     shown = listed((f"{code} (r = {r:.2f})" for code, r in turned.items()), 20)
+    shown_id = listed((f"{code} (r = {_in_indonesian(r)})" for code, r in turned.items()), 20)
+    shown_id = re.sub(r" and (\d+) more$", r" dan \1 lainnya", shown_id)
     return [
         Question(
             "indicators.csv",
-            f"Jawaban berlawanan arah dengan indikator lain dalam dimensinya: {shown}. Apakah pernyataannya negatif? "
-            "Jika ya, tulis -1 di kolom `direction`; sementara ini tetap 1.",
+            f"Jawaban berlawanan arah dengan indikator lain dalam dimensinya: {shown_id}. Apakah pernyataannya "
+            "negatif? Jika ya, tulis -1 di kolom `direction`; sementara ini tetap 1.",
             f"Answers run against the other indicators of the dimension: {shown}. Worded in reverse? If so, write -1 "
             "in the column `direction`; for now it is 1.",
         )
     ]
+
+
+def _in_indonesian(number: float) -> str:
+    return f"{number:.2f}".replace("-", "\u2212").replace(".", ",")
 
 
 def _about_names() -> Question:

@@ -9,8 +9,8 @@ from functools import cache
 
 import pandas as pd
 
-from ikfs_methods.answers.dictionary import same_words
 from ikfs_methods.places import project
+from ikfs_methods.reading import folded
 
 _JOINTS = re.compile(r"[-_/\\\u2010-\u2015]+")
 _NUMBERED = re.compile(r"[(\[]?(-?\d{1,3})[)\]]?\s*[-=.:)\u2013]?\s*(\D.*)")
@@ -78,8 +78,8 @@ class _Fit:
 
 def words(label: str) -> str:
     """A label in the form in which wordings are compared: as labels are, and hyphens, slashes and dots do not count."""
-    plain = same_words(label)
-    return " ".join(_JOINTS.sub(" ", plain.replace("\u2019", "'")).strip(" .,;:!").split()) or plain
+    plain = folded(label)
+    return " ".join(_JOINTS.sub(" ", plain).strip(" .,;:!").split()) or plain
 
 
 @cache

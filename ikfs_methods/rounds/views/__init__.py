@@ -46,6 +46,7 @@ from ikfs_methods.rounds.views.held import (
     sample,
     weight_table,
 )
+from ikfs_methods.rounds.views.telling import Gaps, gap_totals
 
 __all__ = [
     "SHARE_CLASSES",
@@ -55,6 +56,7 @@ __all__ = [
     "EmptyCategories",
     "Exclusions",
     "FlagOverlap",
+    "Gaps",
     "GateLog",
     "InputFiles",
     "Mcar",
@@ -74,6 +76,7 @@ __all__ = [
     "empty_categories",
     "exclusions",
     "flag_overlap",
+    "gap_totals",
     "gate_log",
     "input_files",
     "mcar",

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ikfs_methods.privacy.suppression import suppress_counts
-from ikfs_methods.rounds.opened import Absent
+from ikfs_methods.rounds.opened import Absent, uncounted
 from ikfs_methods.rounds.parameters import table as parameter_rows
 from ikfs_methods.rounds.round import Round
 from ikfs_methods.rounds.views.base import View
+from ikfs_methods.rounds.views.telling import complete_by_group
 
 
 class Participants(View):
@@ -110,10 +111,11 @@ def sample(opened: Round) -> Sample | Absent:
     Counts below `minimum_count` are hidden, and others with them, so that totals do not reveal them; so are complete
     rows where those with a gap are that few. A hidden number takes its shares and weights along.
     """
-    group, least = opened.answers.group, opened.parameters.minimum_count
+    group = opened.answers.group
     if group is None:
         return Absent("group")
     complete = opened.answers.items.notna().all(axis=1)
+    parts = complete_by_group(opened)
     table = pd.DataFrame(
         {
             "n": group.value_counts(sort=False),
@@ -123,10 +125,9 @@ def sample(opened: Round) -> Sample | Absent:
     )
     table["share"] = table["n"] / table["n"].sum()
     table["weighted_share"] = table["weight"] / table["weight"].sum()
-    few = suppress_counts(table["n"], minimum=least).hidden["n"]
-    parts = pd.DataFrame({"complete": table["complete"], "gap": table["n"] - table["complete"]})
+    few = pd.Series(table.index.astype(str).isin(uncounted(group, opened.parameters.minimum_count)), index=table.index)
     hidden = pd.DataFrame(dict.fromkeys(table, few))
-    hidden["complete"] |= suppress_counts(parts, minimum=least).hidden["complete"]
+    hidden["complete"] |= parts.hidden["complete"].reindex(table.index)
     told = table.mask(hidden).rename_axis("group").reset_index().astype({"group": str})
     return Sample(told, hidden.assign(group=False).reset_index(drop=True)[list(told)])
 

@@ -17,6 +17,8 @@ COLUMNS = {
     "B": pd.Series([3, 2, 1, 0]),
     "job": np.array(["none", "farmer", None, ""], dtype=object),
     "kind": pd.Series(["x", "y", "x", None], dtype="str"),
+    "job  asal/utama": np.array(["a  b", "a b", None, "x"], dtype=object),
+    "column": np.array([1.0, 1.0, 1.0, 1.0]),
 }
 
 
@@ -46,7 +48,10 @@ COLUMNS = {
         ("A == 1 or B == 1", [1, 0, 1, 0]),  # the missing A leaves its half open; the other decides
         ("not (A == 1 and B == 3)", [0, 1, 1, 1]),
         ("not A == 1", [0, 1, 0, 1]),  # open on the missing A, as A != 1 is
-        ("B == 1 or 1 == 2", [0, 0, 1, 0]),
+        ("B == 1 or 1 == B - B", [0, 0, 1, 0]),
+        ("column('A') == 1", [1, 0, 0, 0]),
+        ("missing(column('job  asal/utama')) or column(\"job  asal/utama\") == 'a  b'", [1, 0, 1, 0]),
+        ("2 * column('column') - A > 0", [1, 0, 0, 0]),
         ("A\n  == 1", [1, 0, 0, 0]),  # a text folded over two lines of YAML
     ],
 )
@@ -63,6 +68,10 @@ def test_a_frame_will_do():
 def test_names_in_order_once():
     assert conditions.names("B2 > 1 and missing(A) or B2 in [1] and A + C == 2") == ["B2", "A", "C"]
     assert conditions.names("missing == 1") == ["missing"]
+    assert conditions.names("column('Kelompok sasaran') == 'a' and B in [1] and missing(column('?'))") == [
+        "Kelompok sasaran", "B", "?",
+    ]  # fmt: skip
+    assert conditions.names("column == 1 and column('A') == 2") == ["column", "A"]
 
 
 @pytest.mark.parametrize(
@@ -101,6 +110,13 @@ def test_names_in_order_once():
         ("missing(A, x=1)", "missing takes one column: missing(NAME)"),
         ("A + 'x' == 1", "character 5, \"'x'\": one cannot compute with text"),
         ("-'x' == 1", "one cannot compute with text"),
+        ("'prov' == \"Aceh\" and A == 5", "a comparison must name at least one column; it names none"),
+        ("B == 1 or 1 == 2", "character 11, '1 == 2': a comparison must name at least one column"),
+        ("not 1 in [1, 2]", "a comparison must name at least one column"),
+        ("column(A) == 1", 'column takes one name in quotes: column("Kelompok sasaran")'),
+        ("column('A', 'B') == 1", "column takes one name in quotes"),
+        ("column() == 1", "column takes one name in quotes"),
+        ("column('A')", "a condition must be a comparison"),
         ("A > 1e999", "'1e999': a number must be finite"),
         ("A > " + "9" * 400, "a number must be finite"),
         # the place counts characters, not bytes
@@ -145,7 +161,10 @@ def test_what_is_too_long_or_too_deep(expression, message):
 @pytest.mark.parametrize(
     ("expression", "message"),
     [
-        ("Jop == 'x'", "names the column 'Jop', which is not there. Did you mean 'job'? There are: A, B, job, kind."),
+        (
+            "Jop == 'x'",
+            "names the column 'Jop', which is not there. Did you mean 'job'? There are: A, B, job, kind, job ",
+        ),
         ("1 == 1", "must name at least one column; it names none"),
         ("job == 1", "'job == 1': text is compared with numbers; put the value in quotes"),
         ("A == 'x'", "text is compared with numbers"),

@@ -13,7 +13,14 @@ from scipy.spatial.distance import mahalanobis
 
 from ikfs_methods.answers.screening import condensed, little_mcar, notes, screen
 from ikfs_methods.answers.screening.normal import normal_fit
-from ikfs_methods.errors import ConstantItemError, ConvergenceError, MatrixError, TooFewError
+from ikfs_methods.errors import (
+    ColumnError,
+    ConstantItemError,
+    ConvergenceError,
+    MatrixError,
+    NotNumericError,
+    TooFewError,
+)
 
 
 def made(seed: int, n: int, items: int, share: float) -> pd.DataFrame:
@@ -86,12 +93,12 @@ def naive_fit(values: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
     return mean, cov
 
 
-@pytest.mark.parametrize(("n", "share"), [(300, 0.1), (120, 0.4)])
-def test_many_patterns_as_em_row_by_row(n, share):
+@pytest.mark.parametrize(("n", "share", "steps"), [(300, 0.1, 30), (120, 0.4, 160)])
+def test_many_patterns_as_em_row_by_row(n, share, steps):
     frame = made(5, n, 5, share).dropna(how="all")
     found = little_mcar(frame)
-    mean, cov = naive_fit(frame.to_numpy(), 400)
-    # 400 plain steps are settled to rounding; largest deviation seen 9e-11
+    mean, cov = naive_fit(frame.to_numpy(), steps)
+    # so many plain steps are settled; largest deviation seen 9e-11
     np.testing.assert_allclose(found.mean, mean, rtol=0, atol=1e-8)
     np.testing.assert_allclose(found.covariance, cov, rtol=0, atol=1e-8)
 
@@ -226,3 +233,24 @@ def test_an_iteration_that_does_not_settle():
 def test_few_respondents_weaken_the_rule():
     note = screen(made(14, 19, 4, 0.0)).rules.loc["outlier", "note"]
     assert note == notes.FEW_FOR_OUTLIERS.format(items=4, n=19)
+
+
+@pytest.mark.parametrize("size", [1e50, 1e-50])
+def test_the_unit_of_the_answers_changes_no_distance(size):
+    rng = np.random.default_rng(5)
+    plain = pd.DataFrame(rng.normal(3, 1, (60, 4)), columns=list("abcd"))
+    plain.iloc[::7, 1] = np.nan
+    one, other = (screen(frame, low=None).respondents["distance"] for frame in (plain, plain * size))
+    # the scaled answers themselves are rounded to one part in 2e16, and EM stops at 1e-10
+    np.testing.assert_allclose(other, one, rtol=1e-8)
+
+
+@pytest.mark.parametrize("size", [1.7e308, 1e-300])
+def test_answers_whose_squares_do_not_exist_are_refused(size):
+    frame = pd.DataFrame({"a": [1.0, 0.2, 0.3], "b": [0.1, 0.5, 0.2]})
+    with pytest.raises(NotNumericError, match="numbers whose squares exist .* found others in a, b"):
+        screen(frame * size)
+    with pytest.raises(NotNumericError, match="numbers whose squares exist"):
+        little_mcar((frame * size).mask(frame == 0.2))
+    with pytest.raises(ColumnError, match="one name each; found 2 levels"):
+        screen(pd.concat({"x": frame}, axis=1))

@@ -327,7 +327,6 @@ def test_no_answer_at_all_has_no_spread():
         ({"spread": "x"}, "spread must be a number above 0 and at most 1; found 'x'", ParameterError),
         ({"seconds_per_item": -2}, "seconds_per_item must be a number above 0; found -2", ParameterError),
         ({"outlier_p": 1}, "outlier_p must be a number between 0 and 1", ParameterError),
-        ({"level": 95}, "level must be a number between 0 and 1", ParameterError),
         ({"low": 1}, "low and high must be given together", ParameterError),
         ({"low": 5, "high": 1}, "low must be below high; found 5 and 1 for 'a'", ParameterError),
         ({"low": 1, "high": np.inf}, "high must be a finite number, or one for each item", ParameterError),

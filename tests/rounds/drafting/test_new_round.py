@@ -276,3 +276,27 @@ def test_the_verb_says_what_was_found_and_what_comes_next(
     assert capsys.readouterr().err.startswith("ikfs: a new round needs a folder that does not exist yet")
     assert main(["new", "lain", "--from", "tidak-ada.sav"]) == 2
     assert "tidak-ada.sav" in capsys.readouterr().err
+
+
+def test_what_a_spreadsheet_would_run_is_drafted_as_text_and_still_matches(tmp_path: Path) -> None:
+    words = ["=HYPERLINK(1)", "tidak setuju", "netral", "setuju"]
+    rows = [f"{words[i % 4]},{words[(i + 1) % 4]},{words[(i * 3) % 4]}" for i in range(40)]
+    source = tmp_path / "in.csv"
+    source.write_text("=cmd|q1,=cmd|q2,q3\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    folder = tmp_path / "baru"
+    new_round(folder, source)
+    for name in ("dictionary.csv", "scales.csv", "framework/indicators.csv"):
+        cells = pd.read_csv(folder / name, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+        cells = cells.drop(columns="direction", errors="ignore")  # which holds numbers
+        assert not cells.map(lambda text: text.startswith(("=", "@", "+", "-"))).any(axis=None), name
+    # a person says what the words mean
+    scales = pd.read_csv(folder / "scales.csv", dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    scales["code"] = [str(1 + i % 4) for i in range(len(scales))]
+    scales.to_csv(folder / "scales.csv", index=False)
+    table = pd.read_csv(folder / "dictionary.csv", dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    table.assign(status="confirmed").to_csv(folder / "dictionary.csv", index=False)
+    nodes = pd.read_csv(folder / "framework" / "indicators.csv", dtype="str", keep_default_na=False)
+    leaf = nodes["column"] != ""
+    nodes.loc[leaf, ["scale_min", "scale_max"]] = ["1", "4"]
+    nodes.to_csv(folder / "framework" / "indicators.csv", index=False)
+    assert open_round(folder).answers.items.shape == (40, 3)

@@ -69,7 +69,9 @@ def test_codes_that_only_one_meaning_fits_need_no_question() -> None:
 
 
 def test_regions_that_are_no_provinces_and_provinces_with_a_mistake() -> None:
-    assert found({"wilayah": ["Barat", "Tengah", "Timur"]}).columns == {"region": "wilayah"}
+    other = found({"wilayah": ["Barat", "Tengah", "Timur"]})
+    assert other.columns == {"region": "wilayah", "region_codes": "none"}
+    assert "3 of 3 values are no provinces' names" in other.questions[0].en
     assert "holds what is no province" in found({"provinsi": ["Jawa Barat", "Atlantis"]}).questions[0].en
 
 

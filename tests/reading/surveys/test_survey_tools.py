@@ -14,12 +14,12 @@ from openpyxl import load_workbook
 
 from ikfs_methods.errors import ColumnError, DictionaryError, InputProblemsError
 from ikfs_methods.reading import Table, read
-from ikfs_methods.reading.form import Choice, Form, Question
-from ikfs_methods.reading.survey_tools import named_by_form, named_by_survey_tool
+from ikfs_methods.reading.surveys.form import Choice, Form, Question
+from ikfs_methods.reading.surveys.tools import named_by_form, named_by_survey_tool
+from ikfs_methods.reading.surveys.xlsform import read_form
 from ikfs_methods.reading.times import seconds, times
-from ikfs_methods.reading.xlsform import read_form
 
-FORMATS = Path(__file__).parents[1] / "formats"
+FORMATS = Path(__file__).parents[2] / "formats"
 ITEMS = ["A1", "A2", "A3", "A4", "B1", "B2", "B3"]
 MAKER = runpy.run_path(str(FORMATS / "make_forms.py"))
 

@@ -12,11 +12,14 @@ from ikfs_methods.answers.screening.patterns import Floats
 from ikfs_methods.checks import is_number, listed, numeric_frame, quoted, real_numbers
 from ikfs_methods.errors import ColumnError, NotNumericError, ParameterError, ScaleError
 
+_LARGEST = 1e100  # sums of squares of 300,000 such answers are still far from the end of the doubles
 TAKEN = ("n", "share")  # columns of the table of patterns beside the items
 
 
 def checked(frame: pd.DataFrame) -> pd.DataFrame:
     """The answers as floats, one row a respondent with a label of its own."""
+    if isinstance(frame, pd.DataFrame) and frame.columns.nlevels > 1:
+        raise ColumnError(f"items must have one name each; found {frame.columns.nlevels} levels. Join them first.")
     answers = numeric_frame(frame, min_rows=1, min_columns=1)
     twice = answers.index[answers.index.duplicated()]
     if len(twice):
@@ -27,6 +30,18 @@ def checked(frame: pd.DataFrame) -> pd.DataFrame:
     taken = [name for name in TAKEN if name in answers.columns]
     if taken:
         raise ColumnError(f"an item must not be called {listed(taken)}, which are columns of the result. Rename it.")
+    return of_usable_size(answers)
+
+
+def of_usable_size(answers: pd.DataFrame) -> pd.DataFrame:
+    """The answers, when the squares of each item exist as numbers; else a NotNumericError."""
+    largest = answers.abs().max()
+    wrong = answers.columns[(largest > _LARGEST) | ((largest > 0) & (largest < 1 / _LARGEST))]
+    if len(wrong):
+        raise NotNumericError(
+            f"answers must be numbers whose squares exist (largest from {1 / _LARGEST:g} to {_LARGEST:g}); found "
+            f"others in {listed(wrong)}. Correct the cells, or give the item in another unit."
+        )
     return answers
 
 

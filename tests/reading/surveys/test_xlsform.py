@@ -11,10 +11,10 @@ import pytest
 from openpyxl import Workbook
 
 from ikfs_methods.errors import ColumnError, DictionaryError, InputFileError
-from ikfs_methods.reading.form import folded
-from ikfs_methods.reading.xlsform import read_form
+from ikfs_methods.reading.surveys.form import folded
+from ikfs_methods.reading.surveys.xlsform import read_form
 
-FORMATS = Path(__file__).parents[1] / "formats"
+FORMATS = Path(__file__).parents[2] / "formats"
 ID, EN = "Bahasa Indonesia (id)", "English (en)"
 HEAD = ["type", "name", "label"]
 LIST = [["list_name", "name", "label"], ["yn", "y", "Ya"], ["yn", "t", "Tidak"]]
@@ -155,6 +155,20 @@ def test_a_file_that_is_no_form(tmp_path, name, content):
         read_form(place)
 
 
+@pytest.mark.parametrize(
+    "part", ["[Content_Types].xml", "xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml"]
+)
+@pytest.mark.parametrize("content", [b"", b"<x", b"no markup"])
+def test_a_workbook_with_a_part_that_is_no_xml(tmp_path, part, content):
+    place = tmp_path / "form.xlsx"
+    with zipfile.ZipFile(FORMATS / "form.xlsx") as whole, zipfile.ZipFile(place, "w") as broken:
+        assert part in whole.namelist()
+        for name in whole.namelist():
+            broken.writestr(name, content if name == part else whole.read(name))
+    with pytest.raises(InputFileError, match=r"must be an XLSForm: a workbook .* cannot be read as one of these"):
+        read_form(place)
+
+
 def test_damage_anywhere_in_the_workbook_gives_a_named_error_or_the_form(tmp_path):
     whole = (FORMATS / "form.xlsx").read_bytes()
     place = tmp_path / "form.xlsx"
@@ -181,7 +195,9 @@ def test_a_workbook_that_would_fill_the_memory(tmp_path):
     place = tmp_path / "form.xlsx"
     with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as parts:
         parts.writestr("xl/worksheets/sheet1.xml", bytes(65 * 2**20))
-    with pytest.raises(InputFileError, match="must unpack to at most 64 MiB; it would take 65 MiB"):
+    with pytest.raises(
+        InputFileError, match="must unpack to at most 67,108,864 bytes .* it claims 68,157,440 bytes .* No form is that"
+    ):
         read_form(place)
 
 

@@ -11,8 +11,8 @@ import pandas as pd
 
 from ikfs_methods.checks import listed
 from ikfs_methods.errors import DictionaryError, Problems
-from ikfs_methods.reading.form import SELECT_MULTIPLE, Form, Question, folded
-from ikfs_methods.reading.survey_headings import NAMES
+from ikfs_methods.reading.surveys.form import SELECT_MULTIPLE, Form, Question, folded
+from ikfs_methods.reading.surveys.headings import NAMES
 from ikfs_methods.reading.table import Table
 
 _BETWEEN = " ,;|"

@@ -11,14 +11,13 @@ import pandas as pd
 
 from ikfs_methods.checks import listed
 from ikfs_methods.errors import ColumnError, IkfsError, Problems
-from ikfs_methods.reading.form import SELECT_MULTIPLE, SELECT_ONE, Choice, Form, Question
-from ikfs_methods.reading.survey_choices import codebook, one_choice, styles_of
-from ikfs_methods.reading.survey_headings import SYSTEM, Part, headings, last_segment, refuse_repeats
-from ikfs_methods.reading.survey_multiple import several_choices
-from ikfs_methods.reading.table import Table
+from ikfs_methods.reading.surveys.choices import codebook, one_choice, styles_of
+from ikfs_methods.reading.surveys.form import SELECT_MULTIPLE, SELECT_ONE, Choice, Form, Question
+from ikfs_methods.reading.surveys.headings import SYSTEM, Part, headings, last_segment, refuse_repeat_group
+from ikfs_methods.reading.surveys.multiple import several_choices
+from ikfs_methods.reading.table import Step, Table
 from ikfs_methods.reading.times import looks_like_times
 
-Step = tuple[str, str, int, str]
 # Names that hardly stand in a file by chance; two of them make it an export of these tools.
 _MARKS = frozenset({
     "_id", "_uuid", "_submission_time", "__version__", "_xform_id_string", "_validation_status", "_submitted_by",
@@ -159,7 +158,7 @@ def named_by_survey_tool(table: Table) -> Table:
     """
     columns = table.columns
     if len(_MARKS & set(columns)) >= 2:
-        refuse_repeats(table)
+        refuse_repeat_group(table)
         return _without_groups(table, "-" if "KEY" in columns or "meta-instanceID" in columns else "/")
     if columns and " ".join(columns[0].split()).casefold() in _STAMPS and not table.is_number(columns[0]):
         _, texts = table.distinct(columns[0])

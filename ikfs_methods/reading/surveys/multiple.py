@@ -10,8 +10,8 @@ import pandas as pd
 
 from ikfs_methods.checks import listed
 from ikfs_methods.errors import ColumnError, DictionaryError, Problems
-from ikfs_methods.reading.form import folded
-from ikfs_methods.reading.survey_choices import Codebook, Read, read_choices, spread
+from ikfs_methods.reading.surveys.choices import Codebook, Read, read_choices, spread
+from ikfs_methods.reading.surveys.form import folded
 from ikfs_methods.reading.table import Table
 
 _YES, _NO = {"1", "true"}, {"0", "false"}

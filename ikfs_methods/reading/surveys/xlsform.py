@@ -9,10 +9,10 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from pyxform.builder import create_survey_element_from_dict
 from pyxform.errors import PyXFormError
@@ -20,12 +20,13 @@ from pyxform.xls2json import workbook_to_json
 from pyxform.xls2json_backends import get_xlsform
 
 from ikfs_methods.errors import DictionaryError, InputFileError
-from ikfs_methods.reading.form import SELECT_MULTIPLE, SELECT_ONE, Choice, Form, Question
+from ikfs_methods.reading.archive import refuse_bomb
+from ikfs_methods.reading.surveys.form import SELECT_MULTIPLE, SELECT_ONE, Choice, Form, Question
 
 _TYPES = {"select one": SELECT_ONE, "select all that apply": SELECT_MULTIPLE, "string": "text", "int": "integer"}
-# What pyxform and the parsers below it raise on files that are no form at all.
-_UNREADABLE = (ValueError, KeyError, IndexError, AttributeError, TypeError, OSError, EOFError,
-               zipfile.BadZipFile, zlib.error, csv.Error, ParseError)  # fmt: skip
+# What the parsers below pyxform raise on files that are no form at all; those of XML give a SyntaxError.
+_UNREADABLE = (ValueError, IndexError, OSError, EOFError, RuntimeError, SyntaxError,
+               zipfile.BadZipFile, zlib.error, csv.Error)  # fmt: skip
 
 # Bytes. The largest forms unpack to a few MiB, and pyxform holds all of one in memory; a table of data may be larger.
 _UNPACKED = 64 * 2**20
@@ -64,7 +65,9 @@ def read_form(path: str | Path) -> Form:
 
 
 def _tree(place: Path) -> dict[str, Any]:
-    _refuse_bomb(place)
+    # A broken archive, and a form that is no archive, is told by who reads it.
+    with suppress(zipfile.BadZipFile, OSError, ValueError):
+        refuse_bomb(place, limit=_UNPACKED, remedy="No form is that large: download it again from the survey tool.")
     try:
         with warnings.catch_warnings():
             # openpyxl tells of drop-down lists and print settings that it leaves aside; a form needs none of them.
@@ -83,20 +86,6 @@ def _tree(place: Path) -> dict[str, Any]:
     except (PyXFormError, *_UNREADABLE) as error:
         raise _invalid(place, error) from error
     return tree
-
-
-def _refuse_bomb(place: Path) -> None:
-    """InputFileError for a workbook that would fill the memory; a broken one is told by who reads it."""
-    try:
-        with zipfile.ZipFile(place) as parts:
-            size = sum(part.file_size for part in parts.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError):
-        return
-    if size > _UNPACKED:
-        raise InputFileError(
-            f"{place} must unpack to at most {_UNPACKED >> 20} MiB; it would take {size >> 20} MiB. No form is that "
-            "large: download it again from the survey tool."
-        )
 
 
 def _invalid(place: Path, error: Exception) -> DictionaryError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ikfs_methods.checks import listed
 from ikfs_methods.errors import ColumnError, Problems
-from ikfs_methods.reading.form import SELECT_MULTIPLE, Form, Question, folded
+from ikfs_methods.reading.surveys.form import SELECT_MULTIPLE, Form, Question, folded
 from ikfs_methods.reading.table import Table
 
 # What Kobo, ODK Collect, Briefcase and Central add of their own.
@@ -55,8 +55,9 @@ def headings(table: Table, form: Form) -> dict[str, Part | None]:
 
     Raises ColumnError for a sheet of a repeat group, a heading that fits two questions, or two columns for one.
     """
+    # No reader gives a name twice; a table built by hand may have one.
     repeated = [name for name, count in Counter(table.columns).items() if count > 1]
-    refuse_repeats(table)
+    refuse_repeat_group(table)
     styles = _styles(form)
     options = {heading: _options(heading, styles) for heading in dict.fromkeys(table.columns)}
     votes = Counter(style for found in options.values() for style in found)
@@ -75,7 +76,7 @@ def headings(table: Table, form: Form) -> dict[str, Part | None]:
     return result
 
 
-def refuse_repeats(table: Table) -> None:
+def refuse_repeat_group(table: Table) -> None:
     """ColumnError for the sheet of a repeat group."""
     inner = [name for name in REPEAT if name in table.columns]
     if inner:
