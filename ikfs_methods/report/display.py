@@ -70,6 +70,8 @@ class Page:
 
 
 def _nothing(result: Any) -> bool:
+    if isinstance(result, views.FlagOverlap) and bool(result.hidden.all(axis=None)):
+        return True  # the sentence says what can be said; a table of nothing but marks says no more
     if isinstance(result, views.View):
         return result.table.empty
     return isinstance(result, Absent) or (isinstance(result, ByDimension) and not result.results)

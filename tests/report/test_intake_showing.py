@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from ikfs_methods import framework, reading
 from ikfs_methods.answers.screening import notes, rules
 from ikfs_methods.privacy import columns, headings
 from ikfs_methods.reading import separators
-from ikfs_methods.report import figures, phrases, tables, text
+from ikfs_methods.report import display, figures, phrases, tables, text
 from ikfs_methods.report.language import Words
 from ikfs_methods.report.tables import screening
 from ikfs_methods.report.tables.gate import STEPS
@@ -500,3 +501,13 @@ def test_every_family_of_wordings_and_every_mark_has_a_name():
 def test_every_rule_has_a_name_and_a_meaning():
     names = {*rules.NAMES, rules.IMPOSSIBLE}
     assert set(screening.RULES) == set(screening.MEANINGS) == names
+
+
+def test_a_table_of_flags_that_are_all_withheld_is_left_out():
+    overlap = views.FlagOverlap(
+        pd.DataFrame({"flags": [0, 1], "n": [np.nan] * 2, "share": [np.nan] * 2}),
+        pd.DataFrame({"n": [True, True], "share": [True, True]}),
+        True,
+    )
+    assert display._nothing(overlap)
+    assert not display._nothing(replace(overlap, hidden=~overlap.hidden))
