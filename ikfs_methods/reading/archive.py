@@ -89,7 +89,7 @@ def refuse_merged(marks: SheetMarks, *, source: Path, sheet: str, first: int, la
     if touching:
         raise InputFileError(
             f"{source}, sheet {sheet!r}: cells of the table must not be merged; merged: {listed(touching)}. Unmerge "
-            "them and fill each cell, with one line of headings."
+            "them and fill each cell, with one line of headings; delete the rows of a title above the headings."
         )
 
 

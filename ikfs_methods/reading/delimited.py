@@ -115,7 +115,10 @@ def _uneven(wrong: list[csv.InvalidRow], even: int, mark: str, source: Path, fir
         if other != mark and all(_width(row.text, other) == width for row in wrong[:_LOOKED_AT]):
             remedy = f"They are separated by {NAMES[other]}: separate all lines in the same way."
     if even < len(wrong):
-        remedy = "Most lines differ from the headings: check the first line. " + remedy
+        remedy = (
+            "Most lines differ from the headings: check the first line. If it is a title, delete it and what stands "
+            f"between it and the headings. {remedy}"
+        )
     return InputFileError(
         f"{source}, row{'s' if len(rows) > 1 else ''} {listed(rows)}: every line must have {width} cells, empty ones "
         f"included, as the headings have, separated by {NAMES.get(mark, repr(mark))}; found {found}. {remedy}"

@@ -144,8 +144,8 @@ def _named(path: Path, entry: Exclusion, answers: Answers) -> pd.Index:
     if unknown:
         raise DecisionError(
             f"{path}: exclusion {entry.number} must name respondents of {answers.source}; not there: "
-            f"{listed(repr(name) for name in unknown)}. Correct the ids (in quotes, as they stand in the file), or "
-            "take them out."
+            f"{listed(repr(name) for name in unknown)}. Correct the ids (in quotes, as they stand in the file, or the "
+            "keyed codes where `private` replaces them), or take them out."
         )
     found: pd.Index = pd.Index([by_text[name] for name in dict.fromkeys(wanted)])
     return found

@@ -11,7 +11,8 @@ Sample sizes are always told: respondents delivered, used, and checked by a rule
 5. Where the round left respondents out, a number is told before and after only if the difference may be told as well.
 
 So a reader learns of a withheld count no more than that it is fewer than the minimum, or less. Numbers that only bound
-others (an item's gaps and the respondents with a gap) narrow what is possible but leave more than one value.
+others (an item's gaps and the respondents with a gap) narrow what is possible but leave more than one value. Not
+covered: an item's mean and standard deviation in full precision, which tell how its few answers at an end are spread.
 """
 
 from __future__ import annotations
