@@ -194,6 +194,13 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert "'pandas'" in seen.stdout
 
 
+def test_a_chapter_loads_no_machinery_of_notebooks() -> None:
+    # nbformat alone takes three seconds, and each chapter of each report would wait for it in its own kernel
+    code = "import sys, ikfs_methods.report; ikfs_methods.report.Page; print('nbformat' in sys.modules)"
+    seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert seen.stdout.strip() == "False"
+
+
 @pytest.mark.parametrize("name", ikfs_methods.__all__)
 def test_every_public_name_exists(name: str) -> None:
     assert getattr(ikfs_methods, name) is not None

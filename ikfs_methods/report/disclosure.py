@@ -26,7 +26,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pandas as pd
 
@@ -183,6 +182,8 @@ def veil(opened: Round) -> None:
 
 def refuse_respondents(executed: Iterable[Path], opened: Round) -> None:
     """Raises PrivacyError, naming chapters and cells, when an executed chapter holds ids or rows of respondents."""
+    import nbformat  # noqa: PLC0415 - three seconds to load, and the kernels, which import this module, do not need it
+
     people, faults = Respondents.of(opened), []
     for path in executed:
         notebook = nbformat.read(path, as_version=4)
