@@ -93,24 +93,13 @@ class _Item:
             found.append(self._unknown(self._where(self.decoded.unknown)))
         outside = np.flatnonzero((values < low) | (values > high))
         if len(outside):
-            cells = self._where(outside)
-            found.append(
-                ScaleError(
-                    f"{self.table.at(name, cells)}: an answer must lie between {low:g} and {high:g}; found "
-                    f"{self.table.found(name, cells)}. Correct the cells ({self._entry(cells)}), declare the code "
-                    "when it means no answer (`missing`), or correct the scale in indicators.csv."
-                )
-            )
+            remedy = "declare the code when it means no answer (`missing`), or correct the scale in indicators.csv"
+            found.append(self._off_scale(outside, f"lie between {low:g} and {high:g}", remedy))
         strays = self._strays()
         if len(strays):
-            cells = self._where(strays)
-            found.append(
-                ScaleError(
-                    f"{self.table.at(name, cells)}: an answer must be one of the scale's points where nearly all "
-                    f"answers are; found {self.table.found(name, cells)}. Correct the cells ({self._entry(cells)}), or "
-                    "declare all points of the scale (scales.csv, dictionary.csv)."
-                )
-            )
+            rule = "be one of the scale's points where nearly all answers are"
+            remedy = "or declare all points of the scale (scales.csv, dictionary.csv)"
+            found.append(self._off_scale(strays, rule, remedy))
         seen = np.unique(values[self.answered > 0])
         if not found and len(seen) < 2:
             same = listed(f"{value:g}" for value in seen) or "no answer at all"
@@ -122,6 +111,13 @@ class _Item:
                 )
             )
         return found
+
+    def _off_scale(self, positions: np.ndarray, rule: str, remedy: str) -> ScaleError:
+        name, cells = self.entry.column, self._where(positions)
+        return ScaleError(
+            f"{self.table.at(name, cells)}: an answer must {rule}; found {self.table.found(name, cells)}. Correct the "
+            f"cells ({self._entry(cells)}), {remedy}."
+        )
 
     def steps(self) -> list[Step]:
         """What decoding did: missing codes, labels, answers between two points of the scale."""
