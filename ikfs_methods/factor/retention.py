@@ -12,7 +12,7 @@ from ikfs_methods.checks import generator, is_number, one_of, quoted
 from ikfs_methods.correlation import CorrelationResult, as_correlation, nonnegative_definite, positive_definite
 from ikfs_methods.errors import ParameterError, TooFewError
 from ikfs_methods.factor.components import whole
-from ikfs_methods.factor.extraction import one_factor_uniquenesses
+from ikfs_methods.factor.one_factor import one_factor_uniquenesses
 from ikfs_methods.factor.suitability import known_n
 from ikfs_methods.result import Shown
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ikfs_methods.errors import ConvergenceError
-from ikfs_methods.factor import extraction
+from ikfs_methods.factor import extraction, one_factor
 from ikfs_methods.factor.extraction import minres, principal
 
 
@@ -87,5 +87,6 @@ def test_errors(holzinger_matrix, monkeypatch):
     monkeypatch.setattr(extraction, "_ROUNDS", 1)
     with pytest.raises(ConvergenceError, match="minres must settle within 1 steps; with 9 items and 3 factors"):
         minres(holzinger_matrix.to_numpy(), 3)
+    monkeypatch.setattr(one_factor, "_ROUNDS", 1)
     with pytest.raises(ConvergenceError, match="1 of 1 did not"):
-        extraction.one_factor_uniquenesses(holzinger_matrix.to_numpy()[None])
+        one_factor.one_factor_uniquenesses(holzinger_matrix.to_numpy()[None])

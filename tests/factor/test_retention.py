@@ -9,7 +9,8 @@ from scipy.stats import t as student
 from ikfs_methods.correlation import CorrelationResult
 from ikfs_methods.errors import ParameterError, TooFewError
 from ikfs_methods.factor import parallel_analysis
-from ikfs_methods.factor.extraction import minres, one_factor_uniquenesses
+from ikfs_methods.factor.extraction import minres
+from ikfs_methods.factor.one_factor import one_factor_uniquenesses
 from ikfs_methods.factor.retention import unrelated_correlations
 
 LOADINGS = np.array([0.8, 0.7, 0.6, 0.5, 0.4])
