@@ -29,8 +29,8 @@ check: environment  ## lint, format, types, and no microdata in git
 lab: environment  ## JupyterLab with the notebooks
 	@$(BIN)/ikfs lab
 
-bench: environment  ## our methods beside pingouin, factor_analyzer and pandas: times and ratios
-	@$(BIN)/python benchmarks/run.py && $(BIN)/python benchmarks/intake.py
+bench: environment  ## our methods beside pingouin, factor_analyzer, semopy and pandas: times and ratios
+	@$(BIN)/python benchmarks/run.py && $(BIN)/python benchmarks/psychometrics.py && $(BIN)/python benchmarks/intake.py
 
 lock: environment  ## requirements.lock and environment.yml again, after a change in pyproject.toml
 	@$(BIN)/python tools/lock.py && $(PYTHON) tools/environment.py

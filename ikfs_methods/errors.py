@@ -127,14 +127,14 @@ class Problems:
             return None
 
     def error(self) -> IkfsError:
-        """One error as itself, several (and those within them) as one InputProblemsError."""
-        if len(self.found) == 1:
-            return self.found[0]
-        return InputProblemsError(
-            text
+        """One error as itself, several (and those within them) as one InputProblemsError; what is told twice, once."""
+        told = [
+            str(text)
             for error in self.found
             for text in (error.problems if isinstance(error, InputProblemsError) else [error])
-        )
+        ]
+        distinct = list(dict.fromkeys(told))
+        return self.found[0] if len(self.found) == 1 or len(distinct) == 1 else InputProblemsError(distinct)
 
     def raise_any(self) -> None:
         """Raises what was found; nothing when nothing was."""

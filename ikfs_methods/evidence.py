@@ -13,7 +13,7 @@ from ikfs_methods.result import Shown
 
 # Item-rest correlations of two items alone are equal but for rounding, about 1e-15; a real difference is far larger.
 _TIE = 1e-9
-GROUNDS = ("content", "key", "item_rest", "msa", "loading", "gap", "communality", "redundancy")
+GROUNDS = ("content", "key", "item_rest", "msa", "loading", "gap", "communality", "redundancy", "dif")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,10 @@ class EvidenceResult(Shown):
 
     `indicators` has a row per candidate: parent, aiken_v, aiken_p, item_rest, critical_r, alpha, alpha_if_dropped, msa,
     loading (largest absolute), factor, gap (to the next loading), communality, nearest_r and nearest (the item of the
-    same dimension that it resembles most), failed (tuple of grounds) and verdict. A number that no input supports is
-    NaN and its rule is not applied. `applied` names the grounds that could be judged at all.
+    same dimension that it resembles most), criterion_r (with an outside measure), retest_r (with itself on a second
+    occasion), dif_r2 and dif (what the group adds to the prediction of the answers, and whether it counts), failed
+    (tuple of grounds) and verdict. A number that no input supports is NaN and its rule is not applied. criterion_r and
+    retest_r are shown without a rule. `applied` names the grounds that could be judged at all.
     """
 
     indicators: pd.DataFrame
@@ -63,6 +65,9 @@ def indicators(
     loadings: pd.DataFrame | None = None,
     communalities: pd.Series | None = None,
     aiken: pd.DataFrame | None = None,
+    criterion: pd.Series | None = None,
+    retest: pd.Series | None = None,
+    dif: pd.DataFrame | None = None,
     rules: Rules | None = None,
 ) -> EvidenceResult:
     """Which candidates the evidence supports, which it questions, and on what ground.
@@ -70,7 +75,8 @@ def indicators(
     `items` is the item analysis of all candidates (rows indicators: item_rest, critical_r, alpha_if_dropped), `alphas`
     the alpha by dimension, `matrix` the correlations of all candidates, `msa`, `loadings` and `communalities` those of
     one factor solution over all of them (None where there is none), `aiken` the panel's ratings by indicator (v,
-    p_value) if there is a panel.
+    p_value) if there is a panel; `criterion` and `retest` correlations by indicator, `dif` (delta_r2, flagged) by
+    indicator.
 
     The verdict is a proposal to the meeting, by one declared rule: `keep` when nothing fails; `drop` when an item
     neither goes with its dimension (item_rest) nor loads on any factor, or when it repeats another item of its
@@ -94,13 +100,17 @@ def indicators(
         table = table.join(_loadings(loadings.reindex(codes)))
     table["communality"] = np.nan if communalities is None else communalities.reindex(codes)
     table = table.join(_nearest(matrix, table["parent"]))
+    table["criterion_r"] = np.nan if criterion is None else criterion.reindex(codes)
+    table["retest_r"] = np.nan if retest is None else retest.reindex(codes)
+    table["dif_r2"] = np.nan if dif is None else dif["delta_r2"].reindex(codes)
+    table["dif"] = False if dif is None else dif["flagged"].reindex(codes, fill_value=False).astype(bool)
     formative = table["parent"].map(framework.nodes["measurement"]) == "formative"
     worse = table["item_rest"] - table["item_rest"].reindex(table["nearest"]).to_numpy()
     failures = _failures(table, cut, worse, formative)
     table["failed"] = [tuple(name for name in GROUNDS if failures.loc[code, name]) for code in codes]
     weaker = (worse < -_TIE) & ~formative
     table["verdict"] = [_verdict(failed, weaker=weaker[code]) for code, failed in table["failed"].items()]
-    judged = {"content": "aiken_v", "key": "item_rest", "redundancy": "nearest_r"}
+    judged = {"content": "aiken_v", "key": "item_rest", "redundancy": "nearest_r", "dif": "dif_r2"}
     applied = tuple(name for name in GROUNDS if table[judged.get(name, name)].notna().any())
     return EvidenceResult(table, cut, applied)
 
@@ -130,7 +140,8 @@ def _failures(table: pd.DataFrame, cut: Rules, worse: pd.Series, formative: pd.S
     for name in ("item_rest", "msa", "loading", "gap", "communality"):
         failed[name] = table[name] < getattr(cut, name)
     failed["redundancy"] = (table["nearest_r"] > cut.redundancy) & ((worse <= _TIE) | formative)
-    failed.loc[formative, ["key", "item_rest", "msa", "loading", "gap", "communality"]] = False
+    failed["dif"] = table["dif"]
+    failed.loc[formative, ["key", "item_rest", "msa", "loading", "gap", "communality", "dif"]] = False
     return failed
 
 

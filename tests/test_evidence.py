@@ -29,6 +29,9 @@ def judge(measurement: str = "reflective", **changes: dict[str, float]) -> pd.Da
             "communality": 0.5,
             "v": 0.9,
             "p": 0.01,
+            "delta_r2": 0.005,
+            "flagged": False,
+            "outside": 0.4,
         },
         index=CODES,
     )
@@ -51,6 +54,8 @@ def judge(measurement: str = "reflective", **changes: dict[str, float]) -> pd.Da
         loadings=loadings,
         communalities=table["communality"],
         aiken=table[["v", "p"]].set_axis(["v", "p_value"], axis=1),
+        criterion=table["outside"],
+        dif=table[["delta_r2", "flagged"]],
     )
     return found.indicators
 
@@ -105,3 +110,20 @@ def test_two_items_that_repeat_each_other_equally_are_both_revised():
 def test_twins_of_a_formative_dimension_are_both_revised():
     found = judge("formative", twin={"a2": 0.95}, item_rest={"a2": 0.1})
     assert found.loc[["a1", "a2"], "verdict"].tolist() == ["revise", "revise"]
+
+
+def test_an_item_that_groups_answer_differently_is_to_be_revised():
+    found = judge(flagged={"a2": True}, delta_r2={"a2": 0.09})
+    assert found.loc["a2", "failed"] == ("dif",)
+    assert found.loc["a2", "verdict"] == "revise"
+    assert found.loc["a2", "dif_r2"] == 0.09
+    assert set(found["verdict"].drop("a2")) == {"keep"}
+    # in a formative dimension the sum of the others is no measure of the same thing
+    assert judge("formative", flagged={"a2": True}).loc["a2", "failed"] == ()
+
+
+def test_outside_measures_are_shown_without_a_rule():
+    found = judge(outside={"a3": -0.2})
+    assert found.loc["a3", "criterion_r"] == -0.2
+    assert set(found["verdict"]) == {"keep"}
+    assert found["retest_r"].isna().all()

@@ -107,7 +107,7 @@ def test_method_decisions_cover_every_parent(round_file: dict[str, Any], tree: f
 
 def test_answers_join_the_framework_and_the_provinces(round_file: dict[str, Any], tree: framework.Framework) -> None:
     answers, entry = table("answers.csv"), round_file["inputs"]["answers"]
-    about = [entry[name] for name in ("id", "group", "region", "weight")]
+    about = [entry[name] for name in ("id", "group", "region", "weight")] + entry["outside"]
     assert answers.columns.tolist() == about + tree.nodes.loc[tree.indicators, "column"].tolist()
     assert answers["respondent"].is_unique
     assert set(answers[tree.indicators].to_numpy().ravel()) == {"", "1", "2", "3", "4", "5"}

@@ -22,7 +22,7 @@ _TWO_DIGITS = re.compile(r"\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """By record of the file: weight, group, region and its code, seconds; and the ids that become the index."""
+    """By record: weight, group, region and its code, seconds, outside measures; and the ids that become the index."""
 
     ids: pd.Index[Any]
     weight: pd.Series
@@ -30,6 +30,7 @@ class Attributes:
     region: pd.Series | None
     region_code: pd.Series | None
     duration: pd.Series | None
+    outside: pd.DataFrame
     steps: tuple[Step, ...]
 
 
@@ -43,6 +44,7 @@ def read(
     region: str | None,
     region_codes: str | None,
     spans: tuple[str | None, str | None, str | None],
+    outside: Sequence[str],
     day_first: bool | None,
 ) -> Attributes:
     """The attributes in the named columns (None: not declared or not there); what is wrong is kept as problems."""
@@ -55,6 +57,7 @@ def read(
         found = problems.tried(lambda: _regions(table, region, region_codes, steps))
         regions, codes = found or (None, None)
     duration = problems.tried(lambda: _duration(table, *spans, day_first=day_first))
+    measures = {name: problems.tried(lambda name=name: table.numbers(name)) for name in outside}  # type: ignore[misc]
     return Attributes(
         ids=table.cells.index if ids is None else ids,
         weight=pd.Series(1.0, index=table.cells.index, name="weight") if weights is None else weights,
@@ -62,6 +65,7 @@ def read(
         region=regions,
         region_code=codes,
         duration=duration,
+        outside=pd.DataFrame({name: found for name, found in measures.items() if found is not None}, table.cells.index),
         steps=tuple(steps),
     )
 

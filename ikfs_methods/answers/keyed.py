@@ -23,8 +23,9 @@ class Answers(Shown):
     `items` holds a column per indicator code, in scale points, high meaning more of the trait; NaN is a missing
     answer. `weight` is the design weight (1 where none is declared). `group` and `region` are categories, or None
     where the round declares none; `region_code` holds the codes behind the region names. `rows` is the row of the file
-    that each respondent stands in, `duration` the seconds that the interview took (None: not declared), `impossible`
-    True where a declared impossible pattern holds (None: none declared). `bounds`: scale_min and scale_max by
+    that each respondent stands in, `duration` the seconds that the interview took (None: not declared), `outside` the
+    declared measures from outside the index (no column where none is declared), `impossible` True where a declared
+    impossible pattern holds (None: none declared). `bounds`: scale_min and scale_max by
     indicator, `asked`: the indicators in the order of the file. `log`: step, column, cells, detail: all that was done
     to the delivered cells. `guessed`: what the dictionary guessed and nobody has confirmed.
     """
@@ -41,6 +42,7 @@ class Answers(Shown):
     asked: tuple[str, ...]
     rows: pd.Series
     duration: pd.Series | None
+    outside: pd.DataFrame
     impossible: pd.DataFrame | None
     log: pd.DataFrame
     guessed: tuple[str, ...]
@@ -95,6 +97,7 @@ class Answers(Shown):
             region=kept(self.region),
             region_code=kept(self.region_code),
             duration=kept(self.duration),
+            outside=self.outside.loc[keep],
             impossible=kept(self.impossible),
         )
 

@@ -13,7 +13,8 @@ from ikfs_methods.answers.dictionary import Dictionary, read_dictionary
 from ikfs_methods.answers.items import Items
 from ikfs_methods.answers.keyed import Answers
 from ikfs_methods.answers.reading import REMEDY, delivered
-from ikfs_methods.errors import Problems
+from ikfs_methods.checks import listed
+from ikfs_methods.errors import ColumnError, Problems
 from ikfs_methods.framework import Framework
 from ikfs_methods.privacy import protect
 from ikfs_methods.reading import Table, log_of
@@ -32,6 +33,7 @@ def load(
     started: str | None = None,
     ended: str | None = None,
     duration: str | None = None,
+    outside: Sequence[str] = (),
     day_first: bool | None = None,
     sheet: str | None = None,
     encoding: str | None = None,
@@ -50,7 +52,8 @@ def load(
 
     `respondent`, `weight`, `group`, `region`, `started`, `ended`, `duration` name columns; None means that the file
     has none; `day_first` says whether 3/4/2020 is in April, where the times do not show it. `design` names the columns
-    of strata, clusters and population sizes, which must be there. `sheet`, `encoding`, `delimiter`, `decimal` and
+    of strata, clusters and population sizes, which must be there, `outside` those of numbers measured beside the items
+    (gaps allowed). `sheet`, `encoding`, `delimiter`, `decimal` and
     `form` say how to read the file (`answers.read`), `dictionary` and `scales` what its columns and labels mean,
     `missing` which codes mean no answer in every column, `corrections` which cells are known to be wrong, `private`
     which columns are dropped or replaced, `impossible` (condition by name) what cannot be.
@@ -75,13 +78,21 @@ def load(
     gate.change(lambda table: protect(table, hidden))
     said, wrong = read_dictionary(framework, *(None if name is None else Path(name) for name in (dictionary, scales)))
     gate.problems.add(*wrong)
-    gate.expect(respondent, weight, group, region, started, ended, duration, *design)
+    gate.expect(respondent, weight, group, region, started, ended, duration, *design, *outside)
     sound = [] if framework is None else [code for code in framework.indicators if code not in unsound]
     leaves = None if framework is None else framework.nodes.loc[sound]
     items = Items(gate.table, gate.problems)
     if leaves is not None:
         read = Dictionary({code: said.entries[code] for code in sound})
         gate.expect(*(entry.column for entry in read.entries.values()))
+        inside = [name for name in outside if name in {entry.column for entry in read.entries.values()}]
+        if inside:
+            gate.problems.add(
+                ColumnError(
+                    f"{path}: a measure from outside the index must not be one of its indicators; found "
+                    f"{listed(inside)}. Take it out of `outside` in round.yaml, or out of the framework."
+                )
+            )
         items.read(leaves, read, missing)
     about = attributes.read(
         gate.table,
@@ -92,6 +103,7 @@ def load(
         region=gate.there(region),
         region_codes=region_codes,
         spans=(gate.there(started), gate.there(ended), gate.there(duration)),
+        outside=[name for name in outside if gate.there(name)],
         day_first=day_first,
     )
     unread = None if framework is None else set(framework.indicators) - set(items.given)
@@ -112,6 +124,7 @@ def load(
         asked=tuple(sorted(items.keyed, key=lambda code: order.index(said.entries[code].column))),
         rows=pd.Series(gate.table.cells.index, index=about.ids, name="row"),
         duration=None if about.duration is None else about.duration.set_axis(about.ids),
+        outside=about.outside.set_axis(about.ids, axis=0),
         impossible=None if holds is None else holds.set_axis(about.ids, axis=0),
         log=pd.concat([gate.table.log, log_of(*items.steps, *about.steps)], ignore_index=True),
         guessed=said.guessed,

@@ -56,6 +56,23 @@ class Dif(Strict):
     shift: float
 
 
+class Outside(Strict):
+    """A whole-number measure beside the items, such as a rating: loadings on dimensions, mean, SD."""
+
+    loadings: dict[str, float]
+    mean: float
+    sd: Positive
+    low: float
+    high: float
+
+
+class Retest(Strict):
+    """A second occasion: how many answer again, and the correlation of an item's latent answers on both occasions."""
+
+    n: Annotated[int, Field(ge=2)]
+    stability: Annotated[float, Field(gt=0, le=1)]
+
+
 class Criterion(Strict):
     """A criterion's whole-number scale, and how good an indicator is on it (in scale points)."""
 
@@ -116,6 +133,8 @@ class Population(Strict):
     clusters: Annotated[dict[str, Cluster], Field(min_length=1)]
     provinces: Annotated[dict[str, Province], Field(min_length=1)]
     dif: list[Dif] = []
+    outside: dict[str, Outside] = {}
+    retest: Retest | None = None
     experts: dict[str, Annotated[int, Field(ge=1)]] = {}  # number of experts by field
     panel: Panel | None = None
     judgements: Judgements | None = None
@@ -158,6 +177,7 @@ def read_population(population: str | Path | Mapping[str, Any]) -> Population:
     _check_model(checked)
     _check_items(checked)
     _check_names(checked)
+    _check_beside(checked)
     _check_experts(checked)
     return checked
 
@@ -228,6 +248,29 @@ def _check_items(population: Population) -> None:
                 f"items > {code}: the loadings must explain no more than the item's variance of 1; they explain "
                 f"{1 - left:g}. Lower them."
             )
+
+
+def _check_beside(population: Population) -> None:
+    """What stands beside the answers: outside measures, and who answers twice."""
+    phi = np.array(population.factor_correlations)
+    for name, measure in population.outside.items():
+        where = f"outside > {name}"
+        known(measure.loadings, population.dimensions, f"{where} > loadings")
+        loadings = np.array([measure.loadings.get(dimension, 0.0) for dimension in population.dimensions])
+        explained = float(loadings @ phi @ loadings)
+        if explained > 1:
+            raise ParameterError(
+                f"{where}: the loadings must explain no more than the measure's variance of 1; they explain "
+                f"{explained:g}. Lower them."
+            )
+        if not measure.low < measure.high:
+            raise ParameterError(f"{where} must have low below high; found low {measure.low}, high {measure.high}.")
+        if name in {"respondent", "cluster", "province", "weight", *population.items}:
+            raise ParameterError(f"{where} must have a name of its own; another column has it. Rename it.")
+    if population.retest is not None and population.retest.n > population.n:
+        raise ParameterError(
+            f"retest > n must be at most the number of respondents, {population.n}; found {population.retest.n}."
+        )
 
 
 def _check_names(population: Population) -> None:

@@ -9,42 +9,41 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ikfs_methods.answers import simulated_experts
 from ikfs_methods.answers.population import Population, read_population
 from ikfs_methods.checks import listed
 from ikfs_methods.errors import IkfsError, InputFileError, ParameterError
 from ikfs_methods.result import Shown
 
-PANEL = ["expert", "institution", "indicator", "criterion", "rating"]
-JUDGEMENTS = ["expert", "parent", "left", "right", "favours", "strength"]
-BUDGET = ["expert", "parent", "indicator", "points"]
-POINTS = 100  # what each expert gives out within a parent
+TABLES = ("answers", "panel", "judgements", "budget", "retest")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SimulatedRound(Shown):
-    """The tables of a simulated round, long except for the answers; a table that was not asked for has no rows.
+    """The tables of a simulated round; a table that was not asked for has no rows.
 
-    `answers` has respondent, cluster, province, weight (mean 1) and one column an item (1, 2 ..., missing where not
-    answered; a reverse-worded item stands as it was answered).
+    `answers` has respondent, cluster, province, weight (mean 1), the measures from outside and one column an item (1,
+    2 ..., missing where not answered; a reverse-worded item stands as it was answered); `retest` has respondent and the
+    items of those who answered twice; the others are long.
     """
 
     answers: pd.DataFrame
     panel: pd.DataFrame
     judgements: pd.DataFrame
     budget: pd.DataFrame
+    retest: pd.DataFrame
     seed: int
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables that have rows, by name."""
-        named = {name: getattr(self, name) for name in ("answers", "panel", "judgements", "budget")}
+        named = {name: getattr(self, name) for name in TABLES}
         return {name: table for name, table in named.items() if len(table)}
 
     def to_frame(self) -> pd.DataFrame:
@@ -76,6 +75,8 @@ def simulate(population: str | Path | Mapping[str, Any]) -> SimulatedRound:
     `factor_correlations`, moved by the shifts of the respondent's cluster and province. A latent answer is
     y = sum of loading x factor + error, of unit variance, so that items correlate as L phi L' (common factor model,
     Thurstone 1947); an item that `repeats` another one is y = r y' + sqrt(1 - r^2) error. `dif` moves y in one cluster.
+    An outside measure is mean + sd x (sum of loading x factor + error), rounded and kept on its scale. On a second
+    occasion, some of the respondents' latent answers are stability x y + sqrt(1 - stability^2) error.
     The answer is 1 + the number of `thresholds` (plus the item's difficulty) below y (Muthen 1984). Cells go missing
     completely at random at `missing_rate`.
 
@@ -86,42 +87,35 @@ def simulate(population: str | Path | Mapping[str, Any]) -> SimulatedRound:
     each expert perturbs the log priorities (view_sd) and each comparison again (noise_sd); ratios become whole
     strengths 1..9. Budget: shares from a Dirichlet distribution about the mean points, in lots of `step`, 100 a parent.
 
-    One generator, seeded by `seed`, has one child a table, in the order answers, panel, judgements, budget: a changed
-    table leaves the others as they were. Answers draw factors, errors, gaps; the panel leniency, then noise by
-    criterion; judgements, by parent, views, then comparisons; the budget, by parent, shares.
+    One generator, seeded by `seed`, has one child each for answers, panel, judgements, budget, outside measures and
+    the second occasion: what is changed in one leaves the others as they were. Answers draw factors, errors, gaps; the
+    panel leniency, then noise by criterion; judgements, by parent, views, then comparisons; the budget, by parent,
+    shares; the second occasion who answers, errors, gaps.
 
     Answers the question: what would a round show if the truth were known and were this? Raises InputFileError for an
     unreadable file, and ParameterError for an entry that is unknown, of the wrong kind or impossible.
     """
     checked = read_population(population)
-    answers, panel, judgements, budget = np.random.default_rng(checked.seed).spawn(4)
+    answers, panel, judgements, budget, outside, again = np.random.default_rng(checked.seed).spawn(6)
+    sampled = _sample(checked, answers)
     return SimulatedRound(
-        answers=_answers(checked, answers),
-        panel=_panel(checked, panel),
-        judgements=_judgements(checked, judgements),
-        budget=_budget(checked, budget),
+        answers=_answers(checked, sampled, outside),
+        retest=_retest(checked, sampled, again),
+        panel=simulated_experts.panel(checked, panel),
+        judgements=simulated_experts.judgements(checked, judgements),
+        budget=simulated_experts.budget(checked, budget),
         seed=checked.seed,
     )
-
-
-def _largest_remainders(total: int, shares: np.ndarray) -> np.ndarray:
-    """Whole numbers in proportion to the shares that sum to the total (Hamilton's method); ties go to the first."""
-    exact = total * shares / shares.sum()
-    whole: np.ndarray = np.floor(exact).astype(int)
-    # rounded so that equal remainders stay ties whatever the last bit says
-    order = np.argsort(-np.round(exact - whole, 9), kind="stable")
-    whole[order[: total - whole.sum()]] += 1
-    return whole
 
 
 def _allocation(population: Population) -> np.ndarray:
     """Respondents by province (rows) and cluster (columns)."""
     shares = np.array([province.share for province in population.provinces.values()])
     base = population.minimum_per_province
-    by_province = base + _largest_remainders(population.n - base * len(shares), shares)
+    by_province = base + simulated_experts.largest_remainders(population.n - base * len(shares), shares)
     clusters = population.clusters.values()
     sampled = np.array([c.share if c.sample_share is None else c.sample_share for c in clusters])
-    cells = np.array([_largest_remainders(int(count), sampled) for count in by_province])
+    cells = np.array([simulated_experts.largest_remainders(int(count), sampled) for count in by_province])
     rows, columns = np.nonzero(cells == 0)
     if len(rows):
         provinces, names = list(population.provinces), list(population.clusters)
@@ -142,28 +136,77 @@ def _weights(population: Population, cells: np.ndarray) -> np.ndarray:
     return np.asarray(share * population.n / cells)
 
 
-def _answers(population: Population, rng: np.random.Generator) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """Who is in the sample, by position of province and cluster, and what they would say if answers had no steps."""
+
+    cells: np.ndarray
+    province: np.ndarray
+    cluster: np.ndarray
+    factors: np.ndarray
+    latent: np.ndarray
+    gaps: np.ndarray
+
+    @property
+    def ids(self) -> list[str]:
+        digits = max(4, len(str(len(self.latent))))
+        return [f"R{number:0{digits}d}" for number in range(1, len(self.latent) + 1)]
+
+
+def _sample(population: Population, rng: np.random.Generator) -> _Sample:
     cells = _allocation(population)
     province, cluster = (np.repeat(side.ravel(), cells.ravel()) for side in np.indices(cells.shape))
-    latent = _latent(population, province, cluster, rng)
+    factors, latent = _latent(population, province, cluster, rng)
+    gaps = rng.random(latent.shape) < population.missing_rate
+    return _Sample(cells, province, cluster, factors, latent, gaps)
+
+
+def _answered(population: Population, latent: np.ndarray, gaps: np.ndarray) -> pd.DataFrame:
+    """Scale points (respondents, items) of latent answers."""
     difficulty = np.array([item.difficulty for item in population.items.values()])
     cuts = np.array(population.thresholds)[:, None, None] + difficulty
-    answered = pd.DataFrame(1 + (latent > cuts).sum(axis=0), columns=list(population.items), dtype="Int64")
-    gaps = rng.random(answered.shape) < population.missing_rate
-    digits = max(4, len(str(population.n)))
-    about = pd.DataFrame(
-        {
-            "respondent": [f"R{number:0{digits}d}" for number in range(1, population.n + 1)],
-            "cluster": np.array(list(population.clusters), dtype=object)[cluster],
-            "province": np.array(list(population.provinces), dtype=object)[province],
-            "weight": _weights(population, cells)[province, cluster],
-        }
-    )
-    return pd.concat([about, answered.mask(gaps)], axis=1)
+    points = pd.DataFrame(1 + (latent > cuts).sum(axis=0), columns=list(population.items), dtype="Int64")
+    return points.mask(gaps)
 
 
-def _latent(population: Population, province: np.ndarray, cluster: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Latent answers (respondents, items) of respondents in those provinces and clusters (by position)."""
+def _answers(population: Population, sample: _Sample, rng: np.random.Generator) -> pd.DataFrame:
+    about = {
+        "respondent": sample.ids,
+        "cluster": np.array(list(population.clusters), dtype=object)[sample.cluster],
+        "province": np.array(list(population.provinces), dtype=object)[sample.province],
+        "weight": _weights(population, sample.cells)[sample.province, sample.cluster],
+        **_outside(population, sample, rng),
+    }
+    return pd.concat([pd.DataFrame(about), _answered(population, sample.latent, sample.gaps)], axis=1)
+
+
+def _outside(population: Population, sample: _Sample, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """The outside measures, in whole points of their scales."""
+    found = {}
+    for name, measure in population.outside.items():
+        loadings = np.array([measure.loadings.get(dimension, 0.0) for dimension in population.dimensions])
+        rest = np.sqrt(1 - loadings @ np.array(population.factor_correlations) @ loadings)
+        exact = measure.mean + measure.sd * (sample.factors @ loadings + rest * rng.standard_normal(population.n))
+        found[name] = np.clip(np.rint(exact), measure.low, measure.high).astype(int)
+    return found
+
+
+def _retest(population: Population, sample: _Sample, rng: np.random.Generator) -> pd.DataFrame:
+    asked = population.retest
+    if asked is None:
+        return pd.DataFrame(columns=["respondent", *population.items])
+    who = np.sort(rng.choice(population.n, asked.n, replace=False))
+    errors = rng.standard_normal((asked.n, len(population.items)))
+    latent = asked.stability * sample.latent[who] + np.sqrt(1 - asked.stability**2) * errors
+    answered = _answered(population, latent, rng.random(latent.shape) < population.missing_rate)
+    answered.insert(0, "respondent", [sample.ids[place] for place in who])
+    return answered
+
+
+def _latent(
+    population: Population, province: np.ndarray, cluster: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Factor scores (respondents, dimensions) and latent answers (respondents, items), by province and cluster."""
     by_cluster = [[c.shift.get(name, 0.0) for name in population.dimensions] for c in population.clusters.values()]
     by_province = np.array([entry.shift for entry in population.provinces.values()])
     root = np.linalg.cholesky(np.array(population.factor_correlations))
@@ -179,60 +222,7 @@ def _latent(population: Population, province: np.ndarray, cluster: np.ndarray, r
     names = list(population.clusters)
     for dif in population.dif:
         latent[cluster == names.index(dif.cluster), codes.index(dif.item)] += dif.shift
-    return latent
-
-
-def _panel(population: Population, rng: np.random.Generator) -> pd.DataFrame:
-    if population.panel is None:
-        return pd.DataFrame(columns=PANEL)
-    fields, codes = population.expert_fields, list(population.items)
-    leniency = rng.normal(0, population.panel.leniency_sd, len(fields))
-    rows = []
-    for name, criterion in population.panel.criteria.items():
-        quality = np.array([criterion.exceptions.get(code, criterion.quality) for code in codes])
-        noise = rng.normal(0, population.panel.noise_sd, (len(fields), len(codes)))
-        exact = quality + (criterion.high - criterion.low) * (leniency[:, None] + noise)
-        ratings = np.clip(np.rint(exact), criterion.low, criterion.high).astype(int)
-        rows += [
-            (expert, field, code, name, rating)
-            for (expert, field), given in zip(fields.items(), ratings.tolist(), strict=True)
-            for code, rating in zip(codes, given, strict=True)
-        ]
-    return pd.DataFrame(rows, columns=PANEL)
-
-
-def _judgements(population: Population, rng: np.random.Generator) -> pd.DataFrame:
-    asked = population.judgements
-    if asked is None:
-        return pd.DataFrame(columns=JUDGEMENTS)
-    experts, rows = list(population.expert_fields), []
-    spread = np.array([asked.exceptions.get(expert, asked.noise_sd) for expert in experts])
-    for parent, priorities in asked.parents.items():
-        views = np.log(list(priorities.values())) + rng.normal(0, asked.view_sd, (len(experts), len(priorities)))
-        pairs = list(combinations(range(len(priorities)), 2))
-        noise = rng.standard_normal((len(experts), len(pairs))) * spread[:, None]
-        children = list(priorities)
-        for i, expert in enumerate(experts):
-            for p, (left, right) in enumerate(pairs):
-                ratio = views[i, left] - views[i, right] + noise[i, p]
-                strength = int(np.clip(np.rint(np.exp(abs(ratio))), 1, 9))
-                favours = "right" if ratio < 0 and strength > 1 else "left"  # equal strength favours neither
-                rows.append((expert, parent, children[left], children[right], favours, strength))
-    return pd.DataFrame(rows, columns=JUDGEMENTS)
-
-
-def _budget(population: Population, rng: np.random.Generator) -> pd.DataFrame:
-    asked = population.budget
-    if asked is None:
-        return pd.DataFrame(columns=BUDGET)
-    experts, rows = list(population.expert_fields), []
-    for parent, means in asked.parents.items():
-        average = np.array(list(means.values()))
-        shares = rng.dirichlet(asked.concentration * average / average.sum(), len(experts))
-        for expert, share in zip(experts, shares, strict=True):
-            points = asked.step * _largest_remainders(POINTS // asked.step, share)
-            rows += [(expert, parent, code, int(given)) for code, given in zip(means, points, strict=True)]
-    return pd.DataFrame(rows, columns=BUDGET)
+    return factors, latent
 
 
 def main(arguments: list[str]) -> int:

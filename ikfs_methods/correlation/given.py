@@ -9,7 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from ikfs_methods.checks import listed, numeric_frame, quoted
-from ikfs_methods.correlation.matrix import CorrelationResult, correlation_matrix
+from ikfs_methods.correlation.matrix import correlation_matrix
+from ikfs_methods.correlation.result import CorrelationResult
+from ikfs_methods.correlation.weights import Weights
 from ikfs_methods.errors import MatrixError, ParameterError
 
 # A matrix copied from a program's output at 15 digits is symmetric to about 1e-15; one typed at six decimals is
@@ -29,24 +31,36 @@ def as_correlation(
     n: int | None = None,
     method: str = "pearson",
     missing: str = "listwise",
+    weights: Weights | None = None,
 ) -> CorrelationResult:
     """Correlations of whatever was given: a CorrelationResult, a correlation matrix (frame), or answers (frame).
 
     A frame is a matrix when its rows and columns carry the same labels, or when it is symmetric with unit diagonal;
-    everything else is answers (respondents, items), correlated by `method` under the policy `missing`. `n` is the
+    everything else is answers (respondents, items), correlated by `method` under the policy `missing`, with survey
+    `weights`; a matrix or result has its own method and policy, and weights with it raise ParameterError. `n` is the
     number of respondents behind a matrix; given with answers or a result it replaces their own n (psych, for one,
     counts all rows behind a pairwise matrix). Raises MatrixError for a matrix that is no correlation matrix, one with
     an eigenvalue clearly below 0 among them (see `nonnegative_definite`), and whatever `correlation_matrix` raises.
     """
     count = _respondents(n)
     if isinstance(answers_or_matrix, CorrelationResult):
+        _unweighted(weights)
         found = answers_or_matrix
     else:
         frame = numeric_frame(answers_or_matrix, what="answers or correlation matrix")
         if _is_matrix(frame):
+            _unweighted(weights)
             return CorrelationResult(_checked(frame), count, None, None, "given", "given")
-        found = correlation_matrix(frame, method=method, missing=missing)
+        found = correlation_matrix(frame, method=method, missing=missing, weights=weights)
     return found if count is None else replace(found, n=count)
+
+
+def _unweighted(weights: Weights | None) -> None:
+    if weights is not None:
+        raise ParameterError(
+            "weights must come with answers; found weights with correlations made before. "
+            "Give the answers, or make the correlations with the weights."
+        )
 
 
 def positive_definite(matrix: pd.DataFrame) -> npt.NDArray[np.float64]:

@@ -1,101 +1,160 @@
-"""Pearson and Spearman correlations of answers, with the number of rows behind them."""
+"""Correlations of answers by any of four methods, with the number of rows behind them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ikfs_methods.checks import complete_rows, listed, numeric_frame, one_of, varying
-from ikfs_methods.errors import ConstantItemError, TooFewError
-from ikfs_methods.result import Shown
+from ikfs_methods.checks import complete_rows, listed, numeric_frame, one_of, quoted, varying
+from ikfs_methods.correlation.categories import MOST_CATEGORIES, pair_counts
+from ikfs_methods.correlation.latent import Latent, latent, ordered_items
+from ikfs_methods.correlation.moments import pearson
+from ikfs_methods.correlation.ranks import spearman
+from ikfs_methods.correlation.result import CorrelationResult
+from ikfs_methods.correlation.smoothing import smoothed
+from ikfs_methods.correlation.weights import Weights, respondent_weights
+from ikfs_methods.errors import ParameterError, TooFewError
 
-METHODS = ("pearson", "spearman")
+Floats = npt.NDArray[np.float64]
+
+METHODS = ("pearson", "spearman", "polychoric", "mixed")
 MISSING = ("listwise", "pairwise")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CorrelationResult(Shown):
-    """A correlation matrix and what it was made from.
-
-    `n` is the number of rows behind it: the complete rows (listwise), or the smallest number of rows behind any one
-    pair of items (pairwise); None for a matrix that came without it. `n_dropped` counts the rows that bear on no
-    correlation. `thresholds` and `smoothed` are for correlations of ordered categories.
-    """
-
-    matrix: pd.DataFrame
-    n: int | None
-    n_rows: int | None
-    n_dropped: int | None
-    method: str
-    missing: str
-    thresholds: Mapping[str, npt.NDArray[np.float64]] | None = None
-    smoothed: bool = False
-
-    def to_frame(self) -> pd.DataFrame:
-        """The matrix, items by items."""
-        return self.matrix
-
-
 def correlation_matrix(
-    answers: pd.DataFrame, *, method: str = "pearson", missing: str = "listwise"
+    answers: pd.DataFrame,
+    *,
+    method: str = "pearson",
+    missing: str = "listwise",
+    weights: Weights | None = None,
+    smooth: bool | None = None,
+    most_categories: int = 8,
+    ordinal: Collection[str] | None = None,
 ) -> CorrelationResult:
     """Correlations between items of answers (respondents, items).
 
-    `method`: pearson, or spearman (Pearson's formula on mid-ranks). `missing`: listwise uses the rows without a gap;
-    pairwise uses for each pair the rows in which both are answered (ranked anew for that pair), and its `n` is the
-    smallest of those numbers. Raises ParameterError for an unknown option, ConstantItemError for an item that does
-    not vary (or not in the rows that it shares with another), TooFewError below three rows.
+    `method`: pearson; spearman (Pearson's formula on mid-ranks); polychoric (of the normal variables behind ordered
+    answers, two-step maximum likelihood, Olsson 1979, Psychometrika 44, 443-460; any codes, only their order counts);
+    mixed (polychoric, polyserial and Pearson, by the kinds of the two items). Under mixed the items named in
+    `ordinal` are ordered, or without names those with at most `most_categories` different answers (8, as psych's
+    mixedCor; lavaan wants them named).
+    `missing`: listwise uses the rows without a gap; pairwise uses for each pair the rows in which both are answered
+    (ranked anew for that pair; thresholds come from all rows of each item), and its `n` is the smallest of those.
+    `weights`: survey weights of the respondents, of which only the proportions count; a weight of 0 drops the row.
+    `smooth`: whether a matrix with an eigenvalue below 0 is changed to the nearest without (`smoothing`); by default
+    polychoric and mixed ones are, since they are estimated pair by pair.
+    Standard errors: (1 - r^2)/sqrt(n - 1) for pearson (normal variables; linearised with weights), linearised for
+    polychoric and polyserial, none for spearman. Raises ParameterError for an unknown option or an item of more than
+    15 ordered categories, ConstantItemError for an item that does not vary (or not in the rows that it shares with
+    another), TooFewError below three rows, WeightError for weights that are not one per respondent and at least 0.
     Answers the question: how strongly do the items go together, two by two?
     """
     one_of(method, METHODS, name="method")
     one_of(missing, MISSING, name="missing")
+    if ordinal is not None and method != "mixed":
+        raise ParameterError(
+            f'ordinal must come with method="mixed"; found {quoted(method)}. Leave out one of the two.'
+        )
+    frame, rows = _used(answers, missing, weights)
+    answered = ~np.isnan(frame.to_numpy())
+    counts = _pair_counts(frame.columns, answered)
+    found, ordered = _estimated(frame, rows, method, _most(most_categories), ordinal)
+    names = frame.columns
+    eigenvalues = np.asarray(np.linalg.eigvalsh(found.matrix), dtype=np.float64)
+    wanted = method in {"polychoric", "mixed"} if smooth is None else smooth
+    values = smoothed(found.matrix, eigenvalues) if wanted else found.matrix
+    kinds = np.where(ordered, "ordinal", "continuous")
+    used = int((answered.sum(axis=1) >= 2).sum())
+    result = CorrelationResult(
+        pd.DataFrame(values, index=names, columns=names),
+        int(counts[~np.eye(len(counts), dtype=bool)].min()),
+        len(answers),
+        len(answers) - used,
+        method,
+        missing,
+        thresholds=found.thresholds or None,
+        smoothed=values is not found.matrix,
+        pair_n=pd.DataFrame(counts, index=names, columns=names),
+        standard_errors=None if method == "spearman" else pd.DataFrame(found.errors, index=names, columns=names),
+        kinds=pd.Series(kinds, index=names, name="kind") if method in {"polychoric", "mixed"} else None,
+        least_eigenvalue=float(eigenvalues[0]),
+        largest_change=float(np.abs(values - found.matrix).max()),
+        weighted=weights is not None,
+    )
+    return _explained(result, found)
+
+
+def _most(value: int) -> int:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or not 2 <= value <= MOST_CATEGORIES:
+        raise ParameterError(
+            f"most_categories must be a whole number from 2 to {MOST_CATEGORIES}; found {quoted(value)}. "
+            "Give the largest number of answers that an ordered item offers."
+        )
+    return int(value)
+
+
+def _used(answers: pd.DataFrame, missing: str, weights: Weights | None) -> tuple[pd.DataFrame, Floats | None]:
+    """The rows that bear on the correlations, and their weights."""
+    if weights is None:
+        if missing == "listwise":
+            return varying(complete_rows(answers, min_rows=3)), None
+        return varying(numeric_frame(answers, min_rows=3)), None
+    frame = numeric_frame(answers, min_rows=3)
+    rows = respondent_weights(weights, frame.index)
+    frame, rows = frame[rows > 0], rows[rows > 0]
     if missing == "listwise":
-        used = varying(complete_rows(answers, min_rows=3))
-        ranked = used.rank() if method == "spearman" else used
-        matrix = _pearson(ranked)
-        return CorrelationResult(matrix, len(used), len(answers), len(answers) - len(used), method, missing)
-    frame = varying(numeric_frame(answers, min_rows=3))
-    pairs = _pair_counts(frame)
-    matrix = _pairwise(frame, method)
-    used_rows = int((frame.notna().sum(axis=1) >= 2).sum())
-    return CorrelationResult(matrix, int(pairs.min()), len(frame), len(frame) - used_rows, method, missing)
+        rows = rows[frame.notna().all(axis=1).to_numpy()]
+        frame = complete_rows(frame, what="answers of respondents with a weight", min_rows=3)
+    return varying(frame), rows
 
 
-def _pearson(used: pd.DataFrame) -> pd.DataFrame:
-    values = used.to_numpy()
-    centred = values - values.mean(axis=0)
-    unit = centred / np.sqrt((centred**2).sum(axis=0))
-    matrix = np.clip(unit.T @ unit, -1.0, 1.0)
-    np.fill_diagonal(matrix, 1.0)
-    return pd.DataFrame((matrix + matrix.T) / 2, index=used.columns, columns=used.columns)
-
-
-def _pair_counts(frame: pd.DataFrame) -> npt.NDArray[np.int64]:
-    answered = frame.notna().to_numpy().astype(np.int64)
-    counts = answered.T @ answered
+def _pair_counts(names: pd.Index, answered: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    counts = pair_counts(answered)
     poor = [(i, j) for i, j in zip(*np.nonzero(counts < 3), strict=True) if i < j]
     if poor:
-        names = [f"{frame.columns[i]} with {frame.columns[j]} ({counts[i, j]})" for i, j in poor]
+        found = listed(f"{names[i]} with {names[j]} ({counts[i, j]})" for i, j in poor)
         raise TooFewError(
-            f"each pair of items must share at least 3 answered rows; found {listed(names)}. "
-            "Leave out one item of each pair."
+            f"each pair of items must share at least 3 answered rows; found {found}. Leave out one item of each pair."
         )
-    off_diagonal = ~np.eye(len(counts), dtype=bool)
-    return counts[off_diagonal]
+    return counts
 
 
-def _pairwise(frame: pd.DataFrame, method: str) -> pd.DataFrame:
-    # pandas ranks each pair's shared rows anew, as R's cor(use="pairwise") does
-    matrix = frame.corr(method="spearman" if method == "spearman" else "pearson").to_numpy(copy=True)
-    undefined = [(i, j) for i, j in zip(*np.nonzero(np.isnan(matrix)), strict=True) if i < j]
-    if undefined:
-        names = [f"{frame.columns[i]} with {frame.columns[j]}" for i, j in undefined]
-        raise ConstantItemError(
-            f"items must vary in the rows that a pair shares; one does not in {listed(names)}. Leave out that item."
+def _estimated(
+    frame: pd.DataFrame, rows: Floats | None, method: str, most: int, ordinal: Collection[str] | None
+) -> tuple[Latent, npt.NDArray[np.bool_]]:
+    k = frame.shape[1]
+    ordered = np.full(k, method == "polychoric")
+    if method == "pearson":
+        return Latent(*pearson(frame, rows)), ordered
+    if method == "spearman":
+        return Latent(spearman(frame, rows), np.zeros((k, k))), ordered
+    if method == "mixed":
+        ordered = ordered_items(frame, most, None if ordinal is None else list(ordinal))
+    return latent(frame, ordered, rows), ordered
+
+
+def _explained(result: CorrelationResult, found: Latent) -> CorrelationResult:
+    """The result with what a reader must know about its pairs and its smoothing."""
+    notes = list(found.notes)
+    names = result.matrix.columns
+    bound = np.argwhere(np.triu(np.isnan(found.errors), 1))
+    at_bound = pd.DataFrame(
+        {"first": names[bound[:, 0]], "second": names[bound[:, 1]], "correlation": found.matrix[tuple(bound.T)]}
+    )
+    if len(at_bound):
+        pairs = listed(f"{a} with {b} ({r:g})" for a, b, r in at_bound.itertuples(index=False))
+        notes.append(
+            f"The answers leave no room for a correlation short of perfect, nor for a standard error: {pairs}."
         )
-    np.fill_diagonal(matrix, 1.0)
-    return pd.DataFrame((matrix + matrix.T) / 2, index=frame.columns, columns=frame.columns)
+    if result.smoothed:
+        notes.append(
+            f"No answers can have all these correlations together (least eigenvalue {result.least_eigenvalue:.3g}); "
+            f"the matrix was smoothed, which moved them by up to {result.largest_change:.2g}."
+        )
+    empty = result.empty_cells if found.empty_cells is None else found.empty_cells
+    return replace(result, empty_cells=empty, at_bound=at_bound, notes=tuple(notes))

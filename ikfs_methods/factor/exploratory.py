@@ -1,25 +1,38 @@
-"""Exploratory factor analysis: extraction, rotation, fit and scores in one result."""
+"""Exploratory factor analysis: extraction, rotation, fit, scores and bootstrap in one result."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ikfs_methods.checks import complete_rows, listed, one_of, quoted, varying
 from ikfs_methods.correlation import CorrelationResult, as_correlation, nonnegative_definite, positive_definite
-from ikfs_methods.correlation.matrix import METHODS as CORRELATIONS
 from ikfs_methods.errors import ColumnError, ParameterError
+from ikfs_methods.factor import remarks
 from ikfs_methods.factor.components import whole
-from ikfs_methods.factor.extraction import LEAST_UNIQUENESS, minres, principal
+from ikfs_methods.factor.extraction import PAF_STOPS, maximum_likelihood, minres, principal, principal_axis
 from ikfs_methods.factor.fit import degrees_of_freedom, fit_indices, residual_size
-from ikfs_methods.factor.rotation import CRITERIA, RotationResult, rotate, sums_of_squares
+from ikfs_methods.factor.kinds import ROTATIONS
+from ikfs_methods.factor.rotation import RotationResult, rotate, sums_of_squares
 from ikfs_methods.factor.scores import METHODS as SCORES
 from ikfs_methods.factor.scores import score_weights
 from ikfs_methods.result import Shown
 
-EXTRACTIONS = ("minres", "pca")
+if TYPE_CHECKING:
+    from ikfs_methods.factor.bootstrap import BootstrapResult
+
+Floats = npt.NDArray[np.float64]
+
+EXTRACTIONS = ("minres", "ml", "paf", "pca")
+CORRELATIONS = ("pearson", "spearman", "polychoric", "mixed")
+ROTATION_OPTIONS = ("gamma", "delta", "power", "kappa", "stop")
+_VARIANCE = pd.Index(["ss_loadings", "proportion", "cumulative", "explained", "cumulative_explained"])
+_KAISER = ("varimax", "promax")  # rotations that psych scales by Kaiser's rule
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,9 +40,11 @@ class ExploratoryResult(Shown):
     """A rotated factor solution of k items and m factors F1, F2 ... (components, where extraction is pca).
 
     `loadings` is the pattern (items, factors), `structure` the correlations of items and factors, `phi` those of the
-    factors, `variance` a row a factor (ss_loadings, proportion, cumulative), `fit` what exists of chi2, df, p_value,
-    rmsea, rmsea_low, rmsea_high (90 %), tli, srmr and bic; `heywood` names the items whose uniqueness fell to the
-    bound, a sign of too many factors or too few respondents. `rotation` is "none" for a single factor.
+    factors, `variance` a row a factor (ss_loadings, proportion and cumulative of the items' variance, explained and
+    cumulative_explained of what the factors have in common), `fit` what exists of the indices of `fit_indices`;
+    `heywood` names the items whose uniqueness fell to the bound or below, a sign of too many factors or too few
+    respondents. `rotation` is "none" for a single factor; `rotated` holds the rotation's own result. `notes` says in
+    plain sentences what a reader must know. `bootstrap` holds intervals of the loadings, when they were asked for.
     """
 
     loadings: pd.DataFrame
@@ -45,6 +60,10 @@ class ExploratoryResult(Shown):
     rotation: str
     normalize: bool
     correlations: CorrelationResult
+    rotated: RotationResult
+    paf_stop: str | None = None
+    notes: tuple[str, ...] = ()
+    bootstrap: BootstrapResult | None = None
 
     @property
     def n(self) -> int | None:
@@ -61,6 +80,16 @@ class ExploratoryResult(Shown):
         """Kind of correlation."""
         return self.correlations.method
 
+    @property
+    def minima(self) -> pd.DataFrame:
+        """The rotation's different minima, the least first: criterion, and how many starts ended there."""
+        return self.rotated.minima
+
+    @property
+    def starts(self) -> int:
+        """Starts of the rotation."""
+        return self.rotated.starts
+
     def to_frame(self) -> pd.DataFrame:
         """One row an item: the pattern, communality, uniqueness."""
         return self.loadings.assign(communality=self.communalities, uniqueness=self.uniquenesses)
@@ -68,8 +97,9 @@ class ExploratoryResult(Shown):
     def scores(self, answers: pd.DataFrame, *, method: str = "regression") -> pd.DataFrame:
         """Factor scores (respondents, factors) of the rows of `answers` that are complete in the analysed items.
 
-        Answers are standardised by the mean and standard deviation of these rows, as psych does. `method`:
-        regression, bartlett, tenberge (see `score_weights`); components have regression scores only. Raises
+        Answers are standardised by the mean and standard deviation of these rows, as psych does; after polychoric
+        correlations they are approximate, for the weights belong to the normal variables behind the answers. `method`:
+        regression, bartlett, tenberge, anderson (see `score_weights`); components have regression scores only. Raises
         ColumnError for a missing item, ParameterError for a method that does not exist here.
         Answers the question: where does each respondent stand on each factor?
         """
@@ -86,7 +116,7 @@ class ExploratoryResult(Shown):
             raise ColumnError(
                 f"answers must have every analysed item; missing: {listed(lacking)}. Supply them or analyse again."
             )
-        used = varying(complete_rows(answers[list(items)]))
+        used = varying(complete_rows(answers.loc[:, list(items)]))
         standardised = (used - used.mean()) / used.std(ddof=1)
         weights = score_weights(
             positive_definite(self.correlations.matrix), self.loadings.to_numpy(), self.phi.to_numpy(), method=method
@@ -104,34 +134,82 @@ def exploratory(
     normalize: bool | None = None,
     n: int | None = None,
     missing: str = "listwise",
+    starts: int = 1,
+    target: pd.DataFrame | None = None,
+    rotation_options: Mapping[str, Any] | None = None,
+    paf_stop: str = "converged",
+    bootstrap: int = 0,
+    level: float = 0.95,
+    rng: np.random.Generator | int | None = None,
 ) -> ExploratoryResult:
     """Exploratory factor analysis of answers (respondents, items) or of a correlation matrix.
 
-    `extraction`: minres (minimum residuals, with uniquenesses of at least .005 as in psych) or pca (principal
-    components). `rotation`: oblimin, quartimin, varimax, quartimax, none. `correlation`: pearson or spearman, of
-    answers; a matrix is taken as it is, with its `n`. `normalize`: Kaiser's scaling while rotating; None takes it for
-    varimax and not for the others, as psych does. Factors come in order of the variance that goes with them and
-    with positive column sums, so that reruns compare. For pca `fit` holds srmr alone: components are no model to test.
-    Raises ParameterError for an option that does not exist and for more factors than the items can tell apart (minres:
-    degrees of freedom below 0), MatrixError when the correlations cannot be inverted (minres) or cannot occur together
-    (pca), ConvergenceError when a step does not settle.
+    `extraction`: minres (minimum residuals), ml (maximum likelihood), both with uniquenesses of at least .005 as in
+    psych; paf (principal axis; `paf_stop` converged or psych, see `principal_axis`); pca (principal components).
+    `rotation`: a method of `rotate`, with its `starts`, `target` and `rotation_options` (gamma, delta, power, kappa,
+    stop). `normalize`: Kaiser's scaling while rotating; None takes it for varimax and promax and not for the others, as
+    psych does ("promax" there is the scaled form, "Promax" the form with normalize=False). `correlation`: pearson,
+    spearman, polychoric or mixed, of answers; a matrix is taken as it is, with its `n`. `bootstrap`: draws of
+    respondents for intervals (coverage `level`) of the loadings, see `bootstrap_loadings`.
+
+    Factors come in order of the variance that goes with them and with positive column sums, so that reruns compare;
+    towards a target in the target's order. For pca `fit` holds srmr alone: components are no model to test.
+    Raises ParameterError for an option that does not exist and for more factors than the items can tell apart (degrees
+    of freedom below 0; not for pca), MatrixError when the correlations cannot be inverted or (pca) cannot occur
+    together, ConvergenceError when a step does not settle.
     Answers the question: which few common factors lie behind the items, and which item belongs to which?
     """
     one_of(extraction, EXTRACTIONS, name="extraction")
-    one_of(rotation, CRITERIA, name="rotation")
+    one_of(rotation, ROTATIONS, name="rotation")
     one_of(correlation, CORRELATIONS, name="correlation")
+    one_of(paf_stop, PAF_STOPS, name="paf_stop")
+    options = _checked_options(rotation_options)
     given = as_correlation(answers_or_matrix, n=n, method=correlation, missing=missing)
-    items = given.matrix.columns
-    components = extraction == "pca"
-    if components:
-        raw = principal(nonnegative_definite(given.matrix), whole(n_factors, len(items), name="n_factors"))
-    else:
-        _refuse_too_many(n_factors, len(items))
-        raw = minres(positive_definite(given.matrix), n_factors)
-    method = rotation if n_factors > 1 else "none"
-    scaled = rotation == "varimax" if normalize is None else normalize
-    turned = rotate(pd.DataFrame(raw, index=items), method=method, normalize=scaled and method != "none")
-    return _described(given, turned, extraction)
+    draws = _checked_draws(bootstrap, given, from_result=isinstance(answers_or_matrix, CorrelationResult))
+    raw = pd.DataFrame(_extracted(given, n_factors, extraction, paf_stop), index=given.matrix.columns)
+    if raw.shape[1] == 1:
+        rotation, target, options = "none", None, {}
+    scaled = rotation in _KAISER if normalize is None else normalize and rotation != "none"
+    turned = rotate(raw, method=rotation, normalize=scaled, starts=starts, rng=rng, target=target, **options)
+    solution = _described(given, turned, extraction, paf_stop if extraction == "paf" else None)
+    if not draws or not isinstance(answers_or_matrix, pd.DataFrame):
+        return solution
+    from ikfs_methods.factor.bootstrap import bootstrap_loadings  # noqa: PLC0415  it takes solutions made here
+
+    found = bootstrap_loadings(answers_or_matrix, solution, draws=draws, level=level, rng=rng)
+    return replace(solution, bootstrap=found)
+
+
+def _checked_options(given: Mapping[str, Any] | None) -> dict[str, Any]:
+    options = dict(given or {})
+    for name in options:
+        one_of(name, ROTATION_OPTIONS, name="each key of rotation_options")
+    return options
+
+
+def _checked_draws(draws: int, given: CorrelationResult, *, from_result: bool) -> int:
+    """The number of bootstrap draws, 0 for none, when there are answers to draw from."""
+    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 0:
+        raise ParameterError(
+            f"bootstrap must be a whole number of draws, 0 for none; found {quoted(draws)}. 1000 is usual."
+        )
+    if draws and (from_result or given.method == "given"):
+        raise ParameterError(
+            "a bootstrap draws respondents, and needs their answers; found correlations. "
+            "Give the answers, or leave bootstrap at 0."
+        )
+    return int(draws)
+
+
+def _extracted(given: CorrelationResult, n_factors: int, extraction: str, paf_stop: str) -> Floats:
+    n_items = len(given.matrix)
+    if extraction == "pca":
+        return principal(nonnegative_definite(given.matrix), whole(n_factors, n_items, name="n_factors"))
+    _refuse_too_many(n_factors, n_items)
+    matrix = positive_definite(given.matrix)
+    if extraction == "paf":
+        return principal_axis(matrix, n_factors, stop=paf_stop)
+    return (maximum_likelihood if extraction == "ml" else minres)(matrix, n_factors)
 
 
 def _refuse_too_many(n_factors: int, n_items: int) -> None:
@@ -151,40 +229,42 @@ def _refuse_too_many(n_factors: int, n_items: int) -> None:
     whole(n_factors, most, name="n_factors")
 
 
-def _described(given: CorrelationResult, turned: RotationResult, extraction: str) -> ExploratoryResult:
+def _described(
+    given: CorrelationResult, turned: RotationResult, extraction: str, paf_stop: str | None
+) -> ExploratoryResult:
     """All that follows from the rotated loadings."""
     components = extraction == "pca"
-    values, pattern = given.matrix.to_numpy(), turned.loadings.to_numpy()
-    model = pattern @ turned.phi.to_numpy() @ pattern.T
-    communalities = pd.Series(np.diag(model), index=given.matrix.columns, name="communality")
+    values, pattern, items = given.matrix.to_numpy(), turned.loadings.to_numpy(), given.matrix.columns
+    structure = pattern @ turned.phi.to_numpy()
+    model = structure @ pattern.T
+    communalities = pd.Series(np.diag(model).copy(), index=items, name="communality")
     uniquenesses = (1 - communalities).rename("uniqueness")
-    # 1e-6: beyond the rounding of a uniqueness at the bound, below any difference that matters
-    improper = uniquenesses.index[uniquenesses <= LEAST_UNIQUENESS + 1e-6]
     if components:
         fit = pd.Series({"srmr": residual_size(values, model)}, name="fit")
     else:
         fit = fit_indices(values, model, pattern.shape[1], given.n)
     return ExploratoryResult(
-        turned.loadings,
-        turned.phi,
-        turned.loadings @ turned.phi,
-        communalities,
-        uniquenesses,
-        _variance(turned),
-        fit,
-        () if components else tuple(str(name) for name in improper),
-        pattern.shape[1],
-        extraction,
-        turned.method,
-        turned.normalize,
-        given,
+        loadings=turned.loadings,
+        phi=turned.phi,
+        structure=pd.DataFrame(structure, index=items, columns=turned.loadings.columns),
+        communalities=communalities,
+        uniquenesses=uniquenesses,
+        variance=_variance(turned),
+        fit=fit,
+        heywood=() if components else remarks.improper(uniquenesses),
+        n_factors=pattern.shape[1],
+        extraction=extraction,
+        rotation=turned.method,
+        normalize=turned.normalize,
+        correlations=given,
+        rotated=turned,
+        paf_stop=paf_stop,
+        notes=remarks.notes(given, turned, uniquenesses, fit, extraction),
     )
 
 
 def _variance(turned: RotationResult) -> pd.DataFrame:
     sums = sums_of_squares(turned.loadings.to_numpy(), turned.phi.to_numpy())
-    proportion = sums / len(turned.loadings)
-    return pd.DataFrame(
-        {"ss_loadings": sums, "proportion": proportion, "cumulative": proportion.cumsum()},
-        index=turned.loadings.columns,
-    )
+    proportion, explained = sums / len(turned.loadings), sums / sums.sum()
+    table = np.column_stack([sums, proportion, proportion.cumsum(), explained, explained.cumsum()])
+    return pd.DataFrame(table, index=turned.loadings.columns, columns=_VARIANCE)

@@ -1,23 +1,31 @@
-"""Unrotated loadings of a correlation matrix: minimum residuals (minres) and principal components.
+"""Unrotated loadings of a correlation matrix: minimum residuals, maximum likelihood, principal axis, components.
 
 An extraction takes the matrix as an array and the number of factors, and returns loadings (items, factors).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
+from ikfs_methods.checks import one_of
 from ikfs_methods.errors import ConvergenceError
 
 Floats = npt.NDArray[np.float64]
+Point = tuple[float, Floats, Floats]  # the loss with the eigenvalues and eigenvectors behind it
 
-# psych keeps uniquenesses at or above this value, and so do we: results of a Heywood case stay comparable.
+# psych and R's factanal keep uniquenesses at or above this value, and so do we: Heywood cases stay comparable.
 LEAST_UNIQUENESS = 0.005
+PAF_STOPS = ("converged", "psych")
 _STEP = 1e-10  # Newton's steps shrink quadratically: one below this leaves an error of about 1e-16
 _SLOPE = 1e-12  # for flat directions, where steps stay long: rounding error of the slope itself is about 1e-15
 _SMALLEST = 1e-8  # of an eigenvalue that is not rounding: its loadings are below .0001
+_LEAST_EIGENVALUE = 1e-14  # of a matrix that was found positive definite; anything less is rounding
+_LONGEST = 2.0  # a uniqueness that changes by more than e^2 at once has left the region that Newton's step knows
 _ROUNDS = 200
+_PSYCH_STILL, _PSYCH_ROUNDS = 0.001, 50  # where psych's principal axis stops
 
 
 def principal(matrix: Floats, n_factors: int) -> Floats:
@@ -33,49 +41,137 @@ def minres(matrix: Floats, n_factors: int) -> Floats:
     Half the squared residuals, (1/2) sum of the squared p - m smallest eigenvalues of R - U, is minimised over the
     uniquenesses U by Newton steps with the exact Hessian (Harman & Jones 1966; Joreskog 1977 gives the eigenvalue
     form), starting from one minus the squared multiple correlations. Raises ConvergenceError.
+    Answers the question: which loadings leave the least of the correlations over?
     """
-    unique = np.maximum(1.0 / np.diag(np.linalg.inv(matrix)), LEAST_UNIQUENESS)
-    loss, values, vectors = _loss(matrix, unique, n_factors)
+    return _minres_from(matrix, n_factors, smallest_uniquenesses(matrix), "minres")
+
+
+def maximum_likelihood(matrix: Floats, n_factors: int) -> Floats:
+    """Maximum-likelihood loadings (Lawley 1940) of a positive definite correlation matrix.
+
+    Over the logarithms of the uniquenesses U, F = sum of (e - ln e - 1) of the p - m smallest eigenvalues e of
+    U^-1/2 R U^-1/2 is minimised by Newton steps with the exact Hessian (Joreskog 1967, Psychometrika 32; Clarke 1970).
+    Raises ConvergenceError.
+    Answers the question: which loadings make the correlations of a sample of normal answers most likely?
+    """
+
+    def at(logs: Floats) -> Point:
+        scale = np.exp(-logs / 2)
+        values, vectors = np.linalg.eigh(matrix * scale[:, None] * scale)
+        values = np.maximum(values, _LEAST_EIGENVALUE)
+        left = values[:-n_factors]
+        return float((left - np.log(left) - 1).sum()), values, vectors
+
+    def slopes(values: Floats, vectors: Floats) -> tuple[Floats, Floats]:
+        left, kept = values[:-n_factors], values[-n_factors:]
+        own = vectors[:, :-n_factors]
+        ratio = (1 - left)[:, None] * (kept + left[:, None]) / _gaps(kept, left)
+        return (own**2) @ (1 - left), (own * left) @ own.T * (own @ own.T) + _crossed(vectors, ratio)
+
+    start = np.log(smallest_uniquenesses(matrix))
+    logs, values, vectors = _least(
+        at, slopes, start, floor=np.log(LEAST_UNIQUENESS), called="maximum likelihood", n_factors=n_factors
+    )
+    return np.exp(logs / 2)[:, None] * _loadings(values - 1, vectors, n_factors)
+
+
+def principal_axis(matrix: Floats, n_factors: int, *, stop: str = "converged") -> Floats:
+    """Principal-axis loadings of a positive definite correlation matrix, from squared multiple correlations on.
+
+    Communalities on the diagonal give loadings, and these the next communalities. `stop`: converged goes on to the
+    fixed point, which is the minres solution, by Newton steps (with uniquenesses of at least .005); psych stops as
+    psych's fm="pa" does, when the sum of communalities moves less than .001, at most 50 rounds, and lets a communality
+    pass 1. Raises ParameterError for another stop, ConvergenceError.
+    Answers the question: as minres; with stop="psych": what would psych's principal axis have given?
+    """
+    one_of(stop, PAF_STOPS, name="paf_stop")
+    reduced, communalities = matrix.copy(), 1 - smallest_uniquenesses(matrix)
+    diagonal = np.arange(len(matrix))
+    total, moved = communalities.sum(), np.inf
+    for _ in range(_PSYCH_ROUNDS):
+        reduced[diagonal, diagonal] = communalities
+        values, vectors = np.linalg.eigh(reduced)
+        if stop == "converged" and values[-n_factors] <= _SMALLEST:
+            break  # Newton's steps may still find what plain rounds cannot
+        loadings = _loadings(values, vectors, n_factors)
+        communalities = (loadings**2).sum(axis=1)
+        total, moved = communalities.sum(), abs(communalities.sum() - total)
+        if moved <= _PSYCH_STILL:
+            break
+    if stop == "psych":
+        return loadings
+    return _minres_from(matrix, n_factors, np.maximum(1 - communalities, LEAST_UNIQUENESS), "principal axis")
+
+
+def smallest_uniquenesses(matrix: Floats) -> Floats:
+    """One minus the squared multiple correlation of each item with the others, at least the bound; the usual start."""
+    return np.maximum(1.0 / np.diag(np.linalg.inv(matrix)), LEAST_UNIQUENESS)
+
+
+def _minres_from(matrix: Floats, n_factors: int, start: Floats, called: str) -> Floats:
+    diagonal = np.arange(len(matrix))
+
+    def at(unique: Floats) -> Point:
+        reduced = matrix.copy()
+        reduced[diagonal, diagonal] -= unique
+        values, vectors = np.linalg.eigh(reduced)
+        return 0.5 * float((values[:-n_factors] ** 2).sum()), values, vectors
+
+    def slopes(values: Floats, vectors: Floats) -> tuple[Floats, Floats]:
+        left, own = values[:-n_factors], vectors[:, :-n_factors]
+        ratio = -2 * left[:, None] / _gaps(values[-n_factors:], left)
+        return -(own**2) @ left, (own @ own.T) ** 2 + _crossed(vectors, ratio)
+
+    _, values, vectors = _least(at, slopes, start, floor=LEAST_UNIQUENESS, called=called, n_factors=n_factors)
+    return _loadings(values, vectors, n_factors)
+
+
+def _gaps(kept: Floats, left: Floats) -> Floats:
+    """Kept less left eigenvalues (left, kept), off zero: tied eigenvalues leave the curvature undefined."""
+    return np.maximum(kept - left[:, None], 1e-10)
+
+
+def _crossed(vectors: Floats, ratio: Floats) -> Floats:
+    """Sum over left k and kept n of ratio[k, n] v_ik v_jk v_in v_jn: how the two sets of eigenvectors turn together."""
+    n_left = len(ratio)
+    own, other = vectors[:, :n_left], vectors.T[n_left:]
+    curved = (own * ratio.T[:, None, :]) @ own.T  # (kept, items, items)
+    return np.asarray((curved * (other[:, :, None] * other[:, None, :])).sum(axis=0))
+
+
+def _least(
+    at: Callable[[Floats], Point],
+    slopes: Callable[[Floats, Floats], tuple[Floats, Floats]],
+    start: Floats,
+    *,
+    floor: float,
+    called: str,
+    n_factors: int,
+) -> tuple[Floats, Floats, Floats]:
+    """Where the loss is least, nowhere below the floor, by damped Newton steps; with what `at` found there."""
+    here, (loss, values, vectors) = start, at(start)
     moved = np.inf
     for _ in range(_ROUNDS):
-        gradient, hessian = _slopes(values, vectors, n_factors)
-        free = (unique > LEAST_UNIQUENESS) | (gradient < 0)
+        gradient, hessian = slopes(values, vectors)
+        free = (here > floor) | (gradient < 0)
         if not free.any() or np.abs(gradient[free]).max() < _SLOPE or moved < _STEP:
-            return _loadings(values, vectors, n_factors)
-        step = np.zeros_like(unique)
+            return here, values, vectors
+        step = np.zeros_like(here)
         step[free] = _newton_step(gradient[free], hessian[np.ix_(free, free)])
-        share = 1.0
+        share = min(1.0, _LONGEST / np.abs(step).max())
         while True:
-            trial = np.maximum(unique + share * step, LEAST_UNIQUENESS)
-            new_loss, new_values, new_vectors = _loss(matrix, trial, n_factors)
+            trial = np.maximum(here + share * step, floor)
+            new_loss, new_values, new_vectors = at(trial)
             # the slack is rounding error of the loss; without it the last steps would be refused
-            if new_loss <= loss + 1e-4 * gradient @ (trial - unique) + 1e-15 or share < 1e-9:
+            if new_loss <= loss + 1e-4 * gradient @ (trial - here) + 1e-15 or share < 1e-9:
                 break
             share /= 2
-        moved = float(np.abs(trial - unique).max())
-        unique, loss, values, vectors = trial, new_loss, new_values, new_vectors
+        moved = float(np.abs(trial - here).max())
+        here, loss, values, vectors = trial, new_loss, new_values, new_vectors
     raise ConvergenceError(
-        f"minres must settle within {_ROUNDS} steps; with {len(matrix)} items and {n_factors} factors the uniquenesses "
-        f"still moved by {moved:.2g}. Ask for fewer factors, or drop items that nearly repeat each other."
+        f"{called} must settle within {_ROUNDS} steps; with {len(start)} items and {n_factors} factors the "
+        f"uniquenesses still moved by {moved:.2g}. Ask for fewer factors, or drop items that nearly repeat each other."
     )
-
-
-def _loss(matrix: Floats, unique: Floats, n_factors: int) -> tuple[float, Floats, Floats]:
-    values, vectors = np.linalg.eigh(matrix - np.diag(unique))
-    return 0.5 * float((values[:-n_factors] ** 2).sum()), values, vectors
-
-
-def _slopes(values: Floats, vectors: Floats, n_factors: int) -> tuple[Floats, Floats]:
-    """First and second derivatives of the loss by the uniquenesses."""
-    left, left_vectors = values[:-n_factors], vectors[:, :-n_factors]
-    kept, kept_vectors = values[-n_factors:], vectors[:, -n_factors:]
-    gradient = -(left_vectors**2) @ left
-    gaps = np.maximum(kept[None, :] - left[:, None], 1e-10)  # tied eigenvalues leave the curvature undefined
-    ratio = -left[:, None] / gaps
-    crossed = np.einsum(
-        "ik,in,kn,jk,jn->ij", left_vectors, kept_vectors, ratio, left_vectors, kept_vectors, optimize=True
-    )
-    return gradient, (left_vectors @ left_vectors.T) ** 2 + 2 * crossed
 
 
 def _newton_step(gradient: Floats, hessian: Floats) -> Floats:

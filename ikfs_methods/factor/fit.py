@@ -9,6 +9,13 @@ from scipy.special import chdtr, chdtrc, chndtrinc
 
 Floats = npt.NDArray[np.float64]
 
+INDICES = (
+    "chi2", "df", "p_value", "rmsea", "rmsea_low", "rmsea_high", "tli", "srmr", "bic",
+    "srmr_corrected", "null_chi2", "null_df",
+)  # fmt: skip
+_INDEX = pd.Index(INDICES)
+_DEFINITE = 1e-12  # of the least eigenvalue: below, the inverse has no correct digit
+
 
 def residual_size(matrix: Floats, model: Floats) -> float:
     """SRMR: root mean square of the residual correlations off the diagonal."""
@@ -27,24 +34,25 @@ def fit_indices(matrix: Floats, model: Floats, n_factors: int, n: int | None, *,
     With F = tr(M^-1 R) - ln|M^-1 R| - p, M the model with ones on its diagonal, and k = n - 1 - (2p + 5)/6 - 2m/3:
     chi2 = kF; rmsea = sqrt(max(0, chi2/(df n) - 1/(n - 1))), its interval (coverage `level`) from the noncentral chi2
     divided by df (n - 1); tli = (M0 - Mm)/(M0 - 1/k), M0 and Mm the null and model F over their df;
-    bic = chi2 - df ln n; srmr the root mean square residual (Revelle, psych, `fa`). Without n, or where M is not
-    positive definite (a Heywood case), chi2 and all that rests on it are left out; with df of 0 or less p_value,
-    rmsea, tli and bic are. Answers the question: do these few factors leave anything of the correlations over?
+    bic = chi2 - df ln n; srmr the root mean square of the residuals off the diagonal, psych's rms (RMSR);
+    srmr_corrected divides by 2 df in place of p(p - 1), psych's crms; null_chi2 and null_df are those of uncorrelated
+    items, -ln|R| times n - 1 - (2p + 5)/6 (Revelle, psych, `fa`). Without n, or where M is not positive definite (a
+    Heywood case), chi2 and all that rests on it are left out; with df of 0 or less p_value, rmsea, tli and bic are.
+    Answers the question: do these few factors leave anything of the correlations over?
     """
     p = len(matrix)
     df = degrees_of_freedom(p, n_factors)
     fit = {"df": float(df), "srmr": residual_size(matrix, model)}
-    full = model.copy()
-    np.fill_diagonal(full, 1.0)
-    k = 0.0 if n is None else n - 1 - (2 * p + 5) / 6 - 2 * n_factors / 3
-    if n is None or k <= 0 or np.linalg.eigvalsh(full)[0] <= 0:
-        return pd.Series(fit, name="fit")
-    ratio = np.linalg.solve(full, matrix)
-    discrepancy = max(0.0, float(np.trace(ratio) - np.linalg.slogdet(ratio)[1]) - p)
-    chi2 = k * discrepancy
-    fit = {"chi2": chi2, **fit}
     if df > 0:
-        null = -float(np.linalg.slogdet(matrix)[1]) / (p * (p - 1) / 2)
+        fit["srmr_corrected"] = fit["srmr"] * float(np.sqrt(p * (p - 1) / (2 * df)))
+    k = 0.0 if n is None else n - 1 - (2 * p + 5) / 6 - 2 * n_factors / 3
+    discrepancy = _discrepancy(matrix, model)
+    if n is None or k <= 0 or discrepancy is None:
+        return _ordered(fit)
+    chi2, pairs = k * discrepancy, p * (p - 1) / 2
+    null = -float(np.linalg.slogdet(matrix)[1])
+    fit |= {"chi2": chi2, "null_chi2": (k + 2 * n_factors / 3) * null, "null_df": pairs}
+    if df > 0:
         low, high = rmsea_interval(chi2, df, n, level=level)
         fit |= {
             "p_value": float(chdtrc(df, chi2)),
@@ -53,10 +61,24 @@ def fit_indices(matrix: Floats, model: Floats, n_factors: int, n: int | None, *,
             "rmsea_high": high,
             "bic": chi2 - df * float(np.log(n)),
         }
-        if null != 1 / k:
-            fit["tli"] = (null - discrepancy / df) / (null - 1 / k)
-    order = ("chi2", "df", "p_value", "rmsea", "rmsea_low", "rmsea_high", "tli", "srmr", "bic")
-    return pd.Series({name: fit[name] for name in order if name in fit}, name="fit")
+        if null / pairs != 1 / k:
+            fit["tli"] = (null / pairs - discrepancy / df) / (null / pairs - 1 / k)
+    return _ordered(fit)
+
+
+def _discrepancy(matrix: Floats, model: Floats) -> float | None:
+    """F of the model with ones on its diagonal; None where that cannot be inverted."""
+    full = model.copy()
+    np.fill_diagonal(full, 1.0)
+    if np.linalg.eigvalsh(full)[0] <= _DEFINITE:
+        return None
+    ratio = np.linalg.solve(full, matrix)
+    return max(0.0, float(np.trace(ratio) - np.linalg.slogdet(ratio)[1]) - len(matrix))
+
+
+def _ordered(fit: dict[str, float]) -> pd.Series:
+    there = [name in fit for name in INDICES]
+    return pd.Series([fit[name] for name in INDICES if name in fit], index=_INDEX[there], name="fit")
 
 
 def rmsea_interval(chi2: float, df: int, n: int, *, level: float = 0.90) -> tuple[float, float]:

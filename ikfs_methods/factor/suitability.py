@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
+from ikfs_methods.checks import fraction, listed
 from ikfs_methods.correlation import CorrelationResult, as_correlation, positive_definite
 from ikfs_methods.errors import ParameterError, TooFewError
 from ikfs_methods.result import Shown
 
 # Kaiser & Rice (1974), lower end of each band
 BANDS = ((0.9, "marvellous"), (0.8, "meritorious"), (0.7, "middling"), (0.6, "mediocre"), (0.5, "miserable"))
+
+_FEWEST = 3  # items of one common factor
 
 
 def kmo_band(value: float) -> str:
@@ -80,6 +83,85 @@ def kmo(answers_or_matrix: pd.DataFrame | CorrelationResult, *, missing: str = "
         given.n,
         given.n_dropped,
         given.missing,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MsaDeletionResult(Shown):
+    """Items left out one by one for too low a sampling adequacy, and what that does to the whole.
+
+    `log` has a row a round, numbered from 1: dropped, msa (its own), overall_before, overall_after, n (respondents
+    before). `settled` is False when one of the last `fewest` items still lies below the cut-off: what they
+    share is then too little for factors altogether. `final` is the adequacy of the items kept.
+    """
+
+    log: pd.DataFrame
+    kept: tuple[str, ...]
+    dropped: tuple[str, ...]
+    final: KmoResult
+    settled: bool
+    cutoff: float
+    fewest: int
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be said beside the log; nothing when every item kept reaches the cut-off."""
+        if self.settled:
+            return ()
+        low = [f"{name} ({value:.3f})" for name, value in self.final.items.items() if value < self.cutoff]
+        said = f"deletion stopped with {len(self.kept)} items, the fewest that one factor needs; still below "
+        return (f"{said}{self.cutoff:g}: {listed(low)}.",)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a round: dropped, msa, overall_before, overall_after, n."""
+        return self.log
+
+
+def msa_deletion(
+    answers_or_matrix: pd.DataFrame | CorrelationResult,
+    *,
+    cutoff: float = 0.5,
+    correlation: str = "pearson",
+    missing: str = "listwise",
+) -> MsaDeletionResult:
+    """Item with the lowest MSA left out, and all computed anew, as long as one lies below `cutoff` (Kaiser: .50).
+
+    One at a time, because the adequacy of all others changes with each item that goes; of equals the first goes. From
+    answers the correlations are made anew each round, so that rows which lacked only a dropped item come back. Stops
+    with three items, the fewest that one factor needs. Raises ParameterError for a cut-off that is no number between 0
+    and 1, TooFewError below three items, and what `kmo` raises.
+    Answers the question: which items share too little with the others to enter a factor analysis?
+    """
+    limit = fraction(cutoff, name="cutoff")
+    given = as_correlation(answers_or_matrix, method=correlation, missing=missing)
+    kept = list(given.matrix.columns)
+    if len(kept) < _FEWEST:
+        raise TooFewError(
+            f"deletion by sampling adequacy needs at least {_FEWEST} items; found {len(kept)}. Analyse more together."
+        )
+    answers = answers_or_matrix if isinstance(answers_or_matrix, pd.DataFrame) and given.n_rows is not None else None
+    rounds: list[tuple[object, ...]] = []
+    found = kmo(given)
+    while found.items.min() < limit and len(kept) > _FEWEST:
+        worst = found.items.index[int(found.items.to_numpy().argmin())]
+        kept.remove(worst)
+        if answers is not None:
+            given = as_correlation(answers[kept], method=correlation, missing=missing)
+        else:
+            given = replace(given, matrix=given.matrix.loc[kept, kept])
+        after = kmo(given)
+        rounds.append((worst, float(found.items[worst]), found.overall, after.overall, found.n))
+        found = after
+    columns = ["dropped", "msa", "overall_before", "overall_after", "n"]
+    log = pd.DataFrame(rounds, columns=columns, index=pd.RangeIndex(1, len(rounds) + 1, name="round"))
+    return MsaDeletionResult(
+        log=log,
+        kept=tuple(kept),
+        dropped=tuple(log["dropped"]),
+        final=found,
+        settled=bool(found.items.min() >= limit),
+        cutoff=limit,
+        fewest=_FEWEST,
     )
 
 

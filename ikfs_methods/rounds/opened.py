@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ikfs_methods.answers import Answers, ScreenResult
-from ikfs_methods.errors import ParameterError
+from ikfs_methods.errors import IkfsError, ParameterError
 from ikfs_methods.framework import Framework
 from ikfs_methods.privacy import suppress_counts
 from ikfs_methods.result import Result, Shown
@@ -31,9 +31,10 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class ByDimension(Shown):
-    """The same kind of result for several dimensions, by their codes."""
+    """The same kind of result for several dimensions, by their codes; `failed` says why a dimension has none."""
 
     results: Mapping[str, Any]
+    failed: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, code: str) -> Any:
         return self.results[code]
@@ -51,7 +52,8 @@ class Opened:
     `structure` is the framework without the indicators that were dropped; evidence uses all candidates, weights and
     the index use what is retained. `delivered` holds all answers, `answers` those that declared exclusions leave;
     `excluded` names who was left out: respondent, rule (or "named"), entry (its place in round.yaml). `screened`: the
-    screening that a declared exclusion has already needed.
+    screening that a declared exclusion has already needed. `retest`: what some of them
+    answered a second time. `before` opens the round that came before this one.
     """
 
     folder: Path
@@ -66,8 +68,10 @@ class Opened:
     participants: pd.DataFrame | None
     review: pd.DataFrame | None
     delivered: Answers
+    retest: Answers | None
     excluded: pd.DataFrame
     screened: ScreenResult | None
+    before: Callable[[], Opened] | None
     overrides: Mapping[str, Any]
 
     @property
@@ -115,11 +119,22 @@ class Opened:
         tree = self.structure if retained else self.framework
         return [code for code in tree.dimensions if len(tree.indicators_of(code)) > 1]
 
-    def by_dimension(self, method: Callable[..., T], *, retained: bool = False, **options: Any) -> ByDimension:
-        """The method applied to the keyed answers of every dimension with at least two items."""
-        return ByDimension(
-            {code: method(self.items(code, retained=retained), **options) for code in self.scales(retained=retained)}
-        )
+    def by_dimension(
+        self, method: Callable[..., T], *, retained: bool = False, tolerant: bool = False, **options: Any
+    ) -> ByDimension:
+        """The method applied to the keyed answers of every dimension with at least two items.
+
+        `tolerant`: a dimension whose answers do not allow it is named in `failed`, and the others are shown.
+        """
+        results, failed = {}, {}
+        for code in self.scales(retained=retained):
+            try:
+                results[code] = method(self.items(code, retained=retained), **options)
+            except IkfsError as error:
+                if not tolerant:
+                    raise
+                failed[code] = str(error)
+        return ByDimension(results, failed)
 
     @cached_property
     def criteria(self) -> list[str]:
@@ -166,6 +181,17 @@ class Opened:
                 "not have. Choose normalisation=scale, or order=respondent-first."
             )
         return options
+
+    @cached_property
+    def told_groups(self) -> pd.Series | Absent:
+        """The group of every respondent, without those of groups too small to be published (NaN)."""
+        groups = self.answers.group
+        if groups is None:
+            return Absent("group")
+        sizes = groups.value_counts()
+        told = groups.where(groups.map(sizes).astype("int64") >= self.parameters.minimum_respondents)
+        told = told.cat.remove_unused_categories()
+        return told if len(told.cat.categories) > 1 else Absent("group")
 
     def units(self, by: str | None) -> pd.Series | Absent:
         """The unit of every respondent: `group`, `region`, or None for the whole."""

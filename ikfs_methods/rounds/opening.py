@@ -12,7 +12,7 @@ import pandas as pd
 from ikfs_methods import framework as frameworks
 from ikfs_methods.answers import Answers, load
 from ikfs_methods.answers.dictionary import read_dictionary
-from ikfs_methods.errors import InputFileError, ParameterError, Problems
+from ikfs_methods.errors import ColumnError, InputFileError, ParameterError, Problems
 from ikfs_methods.framework import Framework, check_language
 from ikfs_methods.places import round_folder
 from ikfs_methods.rounds import exclusions, tables
@@ -59,6 +59,7 @@ class Gathered:
     language: str
     overrides: Mapping[str, Any]
     delivered: Answers | None
+    retest: Answers | None
     tables: Mapping[str, pd.DataFrame | None]
     kept: exclusions.Kept | None
     guessed: tuple[str, ...]
@@ -76,11 +77,18 @@ class Gathered:
             language=self.language,
             answers=self.kept.answers,
             delivered=self.delivered,
+            retest=self.retest,
             excluded=self.kept.excluded,
             screened=self.kept.screened,
+            before=self._before,
             **self.tables,
             overrides=self.overrides,
         )
+
+    @property
+    def _before(self) -> Callable[[], Round] | None:
+        previous, language = self.file.previous, self.language
+        return None if previous is None else lambda: open_round(self.folder / previous, language=language)
 
 
 def gather(
@@ -115,13 +123,16 @@ def gather(
     problems.tried(lambda: exclusions.check_exclusions(path, file))
     excludable = len(problems) == before
     answers = problems.tried(lambda: _answers(place, file, found, patterns)) if file.inputs.answers.file else None
+    # What is wrong with the items would be told twice; without sound answers, only the rest of the file is checked.
+    sound = found if answers is not None else frameworks.Partial(None, frozenset(), Problems())
+    retest = problems.tried(lambda: _retest(place, file, sound)) if file.inputs.answers.file else None
     kept = None if answers is None else exclusions.Kept(answers, pd.DataFrame(columns=list(exclusions.COLUMNS)))
     # Without the items there is nothing to screen, and every respondent would pass.
     if answers is not None and whole is not None and excludable and file.exclusions:
         kept = problems.tried(lambda: exclusions.exclude(path, file, answers, resolved))
     parts = _tables(problems, place, file, tree, resolved)
     guessed = _guessed(place, file, tree)
-    return Gathered(place, file, whole, resolved, spoken, given, answers, parts, kept, guessed, problems)
+    return Gathered(place, file, whole, resolved, spoken, given, answers, retest, parts, kept, guessed, problems)
 
 
 def _given(
@@ -197,6 +208,7 @@ def _answers(place: Path, file: RoundFile, tree: frameworks.Partial, impossible:
         started=source.started,
         ended=source.ended,
         duration=source.duration,
+        outside=source.outside,
         day_first=source.day_first,
         sheet=source.sheet,
         encoding=source.encoding,
@@ -209,6 +221,32 @@ def _answers(place: Path, file: RoundFile, tree: frameworks.Partial, impossible:
         corrections=_beside(place, source.corrections),
         private=source.private,
         impossible=impossible,
+    )
+
+
+def _retest(place: Path, file: RoundFile, tree: frameworks.Partial) -> Answers | None:
+    """The answers of the second occasion, through the same gate."""
+    entry, first = file.inputs.retest, file.inputs.answers
+    if entry is None:
+        return None
+    if first.id is None:
+        raise ColumnError(
+            f"{place / 'round.yaml'}: answers of a second occasion need to be matched to the first; found `id: null` "
+            "under `answers`. Name the column that holds each respondent's id, or take `retest` out."
+        )
+    return load(
+        place / entry.file,
+        tree.framework,
+        unsound=tree.unsound,
+        respondent=entry.id,
+        sheet=entry.sheet,
+        encoding=entry.encoding,
+        delimiter=entry.delimiter,
+        decimal=entry.decimal,
+        dictionary=_beside(place, first.dictionary),
+        scales=_beside(place, first.scales),
+        missing=first.missing,
+        private=entry.private,
     )
 
 

@@ -51,16 +51,29 @@ class Parameters(BaseModel):
     item_rest_cutoff: Share = _p(0.30, "lowest acceptable item-rest correlation", _USAGE)
     alpha_cutoff: Share = _p(0.70, "lowest acceptable Cronbach's alpha", _USAGE)
 
+    extreme_share: float = _p(0.27, "share of respondents in each extreme group", "Kelley (1939)", gt=0, le=0.5)
+    dif_alpha: Share = _p(0.01, "significance of differential item functioning", "Choi et al. (2011)")
+    dif_effect: Share = _p(0.02, "least change of pseudo R-squared that counts as such", "Choi et al. (2011)")
+    dif_minimum: int = _p(200, "respondents per group below which it is indicative only", "Scott et al. (2009)", ge=10)
+
+    correlation: Literal["pearson", "polychoric", "spearman"] = _p(
+        "pearson", "correlations of the factor analysis", _PROJECT
+    )
     kmo_cutoff: Share = _p(0.50, "lowest acceptable KMO", "Kaiser (1974)")
     msa_cutoff: Share = _p(0.50, "lowest acceptable MSA of an item", "Kaiser (1974)")
     parallel_kind: Literal["component", "factor"] = _p("component", "eigenvalues of parallel analysis", "Horn (1965)")
     parallel_draws: int = _p(500, "random matrices in parallel analysis", _PROJECT, ge=20, le=100_000)
     parallel_percentile: float = _p(95.0, "percentile of the random eigenvalues", _USAGE, gt=0, lt=100)
     n_factors: int | None = _p(None, "number of factors; none means as parallel analysis says", _PROJECT, ge=1)
-    extraction: Literal["minres", "pca"] = _p("minres", "extraction of factors", "Harman & Jones (1966)")
-    rotation: Literal["oblimin", "quartimin", "varimax", "quartimax", "none"] = _p(
-        "oblimin", "rotation of factors", "Jennrich (2002)"
+    permuted_draws: int = _p(
+        100, "permutations in parallel analysis of polychoric correlations", _PROJECT, ge=20, le=10_000
     )
+    extraction: Literal["minres", "ml", "paf", "pca"] = _p("minres", "extraction of factors", "Harman & Jones (1966)")
+    rotation: Literal[
+        "oblimin", "quartimin", "geomin", "bentler", "promax", "varimax", "quartimax", "equamax", "none"
+    ] = _p("oblimin", "rotation of factors", "Jennrich (2002)")
+    rotation_starts: int = _p(10, "starts of the rotation; the best end is kept", _PROJECT, ge=1, le=1000)
+    bootstrap_draws: int = _p(1000, "resamples behind the intervals of loadings", _PROJECT, ge=100, le=100_000)
     loading_cutoff: Share = _p(0.40, "lowest acceptable primary loading", _USAGE)
     loading_gap: Share = _p(0.20, "least distance of the primary from the next loading", _USAGE)
     communality_cutoff: Share = _p(0.30, "lowest acceptable communality", _USAGE)

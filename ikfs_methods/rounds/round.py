@@ -9,17 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ikfs_methods import evidence, factor, index, reliability, robustness, validity, weighting, witness
-from ikfs_methods.answers import ScreenResult
-from ikfs_methods.correlation import CorrelationResult, correlation_matrix
+from ikfs_methods import evidence, index, reliability, robustness, weighting, witness
 from ikfs_methods.result import Shown
-from ikfs_methods.rounds.exclusions import screen
-from ikfs_methods.rounds.opened import Absent, ByDimension, Opened, uncounted
+from ikfs_methods.rounds.opened import Absent, ByDimension, uncounted
+from ikfs_methods.rounds.validated import Validated
 from ikfs_methods.rounds.weights import WeightChoice, choose_weights, weight_sets
 from ikfs_methods.weighting import WeightSet
+from ikfs_methods.witness import DefaultsResult
 
 
-class Round(Opened, Shown):
+class Round(Validated, Shown):
     """A round in memory. Results are computed when first asked for, then kept."""
 
     def to_frame(self) -> pd.DataFrame:
@@ -34,109 +33,13 @@ class Round(Opened, Shown):
         }
         return pd.DataFrame({"": pd.Series(shown)})
 
-    # Screening
-
-    @cached_property
-    def screening(self) -> ScreenResult:
-        """Screening of all delivered answers as given, by the round's thresholds; it takes nobody out."""
-        return screen(self.delivered, self.parameters, mcar=True) if self.screened is None else self.screened
-
-    # Expert panel
-
-    def aiken(self, criterion: str | None = None) -> validity.AikenResult | Absent:
-        """Aiken's V of every candidate on a criterion (None: the one that the verdict uses)."""
-        p = self.parameters
-        ratings = self.ratings(criterion or p.rating_criterion)
-        if isinstance(ratings, Absent):
-            return ratings
-        return validity.aiken_v(ratings, low=p.rating_low, high=p.rating_high, level=p.level, alpha=p.aiken_alpha)
-
-    # Items and reliability
-
-    @cached_property
-    def item_analysis(self) -> ByDimension:
-        """Item analysis of all candidates, dimension by dimension."""
-        bounds, p = self.framework.nodes, self.parameters
-        return self.by_dimension(
-            validity.item_analysis,
-            low=bounds["scale_min"],
-            high=bounds["scale_max"],
-            level=p.level,
-            missing=p.missing,
-        )
-
-    @cached_property
-    def alpha(self) -> ByDimension:
-        """Cronbach's alpha of all candidates, by dimension."""
-        return self._alpha(retained=False)
-
-    @cached_property
-    def alpha_retained(self) -> ByDimension:
-        """Cronbach's alpha of what is retained, by dimension."""
-        return self._alpha(retained=True)
-
-    def _alpha(self, *, retained: bool) -> ByDimension:
-        p = self.parameters
-        return self.by_dimension(reliability.cronbach_alpha, retained=retained, level=p.level, missing=p.missing)
-
-    # Factors
-
-    @cached_property
-    def correlation(self) -> CorrelationResult:
-        """Correlations of all candidates."""
-        return correlation_matrix(self.items(), missing=self.parameters.missing)
-
-    @cached_property
-    def correlation_retained(self) -> CorrelationResult:
-        """Correlations of what is retained."""
-        return correlation_matrix(self.items(retained=True), missing=self.parameters.missing)
-
-    @cached_property
-    def kmo(self) -> factor.KmoResult | Absent:
-        """Sampling adequacy of all candidates."""
-        return factor.kmo(self.correlation) if self.factorable else Absent("respondents")
-
-    @cached_property
-    def bartlett(self) -> factor.BartlettResult | Absent:
-        """Bartlett's test of all candidates."""
-        return factor.bartlett_sphericity(self.correlation) if self.factorable else Absent("respondents")
-
-    def parallel(self, kind: str | None = None, *, retained: bool = False) -> factor.ParallelResult | Absent:
-        """Parallel analysis of the candidates, or of what is retained."""
-        if not self.factorable:
-            return Absent("respondents")
-        p = self.parameters
-        matrix = self.correlation_retained if retained else self.correlation
-        return factor.parallel_analysis(
-            matrix, kind=kind or p.parallel_kind, draws=p.parallel_draws, percentile=p.parallel_percentile, rng=self.rng
-        )
-
-    @cached_property
-    def factors(self) -> factor.ExploratoryResult | Absent:
-        """Exploratory factors of all candidates."""
-        return self._factors(retained=False)
-
-    @cached_property
-    def factors_retained(self) -> factor.ExploratoryResult | Absent:
-        """Exploratory factors of what is retained."""
-        return self._factors(retained=True)
-
-    def _factors(self, *, retained: bool) -> factor.ExploratoryResult | Absent:
-        p = self.parameters
-        chance = self.parallel(retained=retained)
-        if isinstance(chance, Absent):
-            return chance
-        matrix = self.correlation_retained if retained else self.correlation
-        wanted = self.in_force("n_factors", "factors") or max(1, chance.n_factors)
-        return factor.exploratory(matrix, n_factors=wanted, extraction=p.extraction, rotation=p.rotation)
-
     # Evidence
 
     @cached_property
     def evidence(self) -> evidence.EvidenceResult:
         """The evidence on every candidate and the verdict that the declared rules give."""
         p = self.parameters
-        aiken, adequacy, found = self.aiken(), self.kmo, self.factors
+        aiken, adequacy, found, outside = self.aiken(), self.kmo, self.factors, self.criterion()
         return evidence.indicators(
             self.framework,
             items=pd.concat([pd.DataFrame(), *(found.items for found in self.item_analysis.results.values())]),
@@ -146,6 +49,9 @@ class Round(Opened, Shown):
             loadings=None if isinstance(found, Absent) else found.loadings,
             communalities=None if isinstance(found, Absent) else found.communalities,
             aiken=None if isinstance(aiken, Absent) else aiken.items,
+            criterion=None if isinstance(outside, Absent) else outside.indicators["r"],
+            retest=_joined(self.test_retest, "r"),
+            dif=_joined(self.dif, ["delta_r2", "flagged"]),
             rules=evidence.Rules(
                 content=p.aiken_cutoff,
                 content_alpha=p.aiken_alpha,
@@ -229,6 +135,35 @@ class Round(Opened, Shown):
         few = told.n.index.astype(str).isin(uncounted(unit, p.minimum_count))
         return replace(told, n=told.n.mask(np.broadcast_to(few[:, None], told.n.shape)))
 
+    @cached_property
+    def index_reliability(self) -> reliability.WeightedCompositeResult | Absent:
+        """The reliability of the index as a weighted sum of its dimensions."""
+        scores, alphas = self._scores, self.alpha_retained.results
+        children = self.structure.children(self.structure.root)
+        if scores is None or len(children) < 2 or not set(children) <= set(alphas):
+            return Absent("alphas")
+        return reliability.weighted_composite(
+            {code: alphas[code].alpha for code in children},
+            self.weights.weights.reindex(children),
+            scores=scores[children],
+        )
+
+    def means_reliability(self, by: str) -> reliability.MeansReliabilityResult | Absent:
+        """How reliably the means of the index and its dimensions tell groups or regions apart."""
+        unit, scores = self.units(by), self._scores
+        if isinstance(unit, Absent) or scores is None:
+            return unit if isinstance(unit, Absent) else Absent("scores")
+        nodes = [self.structure.root, *self.structure.dimensions]
+        return reliability.reliability_of_means(
+            scores[list(dict.fromkeys(nodes))], unit.reindex(scores.index), level=self.parameters.level
+        )
+
+    @property
+    def _scores(self) -> pd.DataFrame | None:
+        """Scores of every respondent, where the index is built from them."""
+        built = self.index()
+        return None if isinstance(built, Absent) else built.respondent_scores
+
     def leave_one_out(self, by: str | None = None) -> robustness.LeaveOneOutResult | Absent:
         """What leaving out each retained indicator does to scores and ranks of the regions, or else of the groups.
 
@@ -278,3 +213,29 @@ class Round(Opened, Shown):
             ours = float(built.scores[root].iloc[0])
             rows += witness.weighted_mean(built.respondent_scores[root], self.answers.weight, ours, subject=root)
         return witness.compare(rows)
+
+    @cached_property
+    def program_defaults(self) -> DefaultsResult:
+        """What other programs would give for the same candidates, each left to its own defaults."""
+        p, found = self.parameters, self.factors
+        told = None if isinstance(found, Absent) else found
+        decided = self.in_force("n_factors", "factors")
+        return witness.defaults(
+            self.items(),
+            scales={code: self.framework.indicators_of(code) for code in self.scales()},
+            subject=self.framework.root,
+            alphas=self.alpha.results,
+            solution=told,
+            missing=p.missing,
+            level=p.level,
+            correlation=p.correlation,
+            rule="decided" if decided else "parallel analysis",
+            rng=self.rng,
+        )
+
+
+def _joined(found: ByDimension | Absent, columns: Any) -> Any:
+    """Columns of the item tables of all dimensions together; None where there are none."""
+    if isinstance(found, Absent) or not found.results:
+        return None
+    return pd.concat([part.items for part in found.results.values()])[columns]

@@ -67,6 +67,7 @@ class AnswersInput(_Entry):
     started: str | None = None
     ended: str | None = None
     duration: str | None = None
+    outside: list[str] = Field(default_factory=list)
     day_first: bool | None = None
     sheet: str | None = None
     encoding: str | None = None
@@ -90,10 +91,18 @@ class TableInput(_Entry):
     decimal: Literal[".", ","] | None = None
 
 
+class RetestInput(TableInput):
+    """Answers of some of the respondents on a second occasion; scales and dictionary are those of the answers."""
+
+    id: str
+    private: dict[str, Literal["drop", "hmac"]] = Field(default_factory=dict)
+
+
 class Inputs(_Entry):
     """The tables of a round; only the answers are required."""
 
     answers: AnswersInput
+    retest: RetestInput | None = None
     panel: TableInput | None = None
     judgements: TableInput | None = None
     budget: TableInput | None = None
@@ -104,7 +113,7 @@ class Inputs(_Entry):
     def files(self) -> list[str]:
         """All files that are named here, relative to the round's folder."""
         told = self.answers
-        tables = (self.panel, self.judgements, self.budget, self.participants, self.review)
+        tables = (self.retest, self.panel, self.judgements, self.budget, self.participants, self.review)
         beside = (told.form, told.dictionary, told.scales, told.corrections)
         return [told.file, *(name for name in beside if name), *(entry.file for entry in tables if entry)]
 

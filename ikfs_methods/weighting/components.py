@@ -70,7 +70,7 @@ def factor_weights(
     kept = max(above, 1)
     loadings = principal_components(correlations, n_components=kept).loadings
     if kept > 1 and rotation != "none":
-        loadings = rotate(loadings, method=rotation, normalize=True).loadings
+        loadings = rotate(loadings, method=rotation, normalize=True, stop="converged").loadings
     found = weights_from_loadings(loadings)
     return WeightSet(
         found.weights,

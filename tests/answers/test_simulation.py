@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from ikfs_methods.answers import simulation
+from ikfs_methods.answers import simulated_experts, simulation
 from ikfs_methods.answers.population import read_population
 from ikfs_methods.answers.simulation import simulate
 from ikfs_methods.errors import InputFileError, ParameterError
@@ -168,12 +168,12 @@ def test_weights_restore_the_population() -> None:
 
 def test_largest_remainders_worked_by_hand() -> None:
     # quotas 3.71, 1.68, 1.61: 3 + 1 + 1 leaves two, which go to .71 and .68
-    assert simulation._largest_remainders(7, np.array([53, 24, 23])).tolist() == [4, 2, 1]
+    assert simulated_experts.largest_remainders(7, np.array([53, 24, 23])).tolist() == [4, 2, 1]
 
 
 @given(st.integers(0, 2000), st.lists(st.floats(0.01, 100), min_size=1, max_size=40))
 def test_largest_remainders_keep_the_total_and_the_quota(total: int, shares: list[float]) -> None:
-    whole = simulation._largest_remainders(total, np.array(shares))
+    whole = simulated_experts.largest_remainders(total, np.array(shares))
     exact = total * np.array(shares) / sum(shares)
     assert whole.sum() == total
     # 1e-9: a quota that is a whole number may be computed a last bit below or above it
@@ -362,7 +362,7 @@ def test_shipped_sample_is_as_planned() -> None:
     # an identity but for the rounding of a sum of 1,200 terms
     assert answers["weight"].mean() == pytest.approx(1, rel=1e-12)
     assert answers["weight"].max() / answers["weight"].min() > 2
-    items = answers.drop(columns=["respondent", "cluster", "province", "weight"])
+    items = answers.drop(columns=["respondent", "cluster", "province", "weight", "officer_rating"])
     assert within(items.isna().to_numpy().mean(), 0.02, items.size)
     assert items.min().min() == 1
     assert items.max().max() == 5
@@ -422,3 +422,42 @@ def test_population_states_what_its_loadings_leave() -> None:
     population = read_population(PLAIN)
     # 1 - .64, 1 - .36, 1 - .49, 1 - (.16 + .16 + 2 x .5 x .16); a repeated item has no loadings of its own
     assert population.uniquenesses == pytest.approx([0.36, 0.64, 0.51, 0.52, 1], rel=1e-12)  # a few sums of products
+
+
+def test_an_outside_measure_follows_its_loadings():
+    measure = {"loadings": {"A": 0.6, "B": 0.2}, "mean": 0.0, "sd": 1000.0, "low": -10_000, "high": 10_000}
+    drawn = simulate(PLAIN | {"outside": {"rating": measure}}).answers
+    rating = drawn["rating"]
+    # rounding to whole points of a thousand adds nothing that is seen; standard errors at n = 40,000 are .005 sd
+    assert abs(rating.mean()) < 25
+    assert abs(rating.std() / 1000 - 1) < 0.02
+    # A1 in four categories of its latent answer: its correlation falls short of .8 x (.6 + .5 x .2) = .56
+    assert 0.45 < rating.corr(drawn["A1"].astype(float)) < 0.56
+    plain = simulate(PLAIN).answers
+    pd.testing.assert_frame_equal(drawn[plain.columns], plain)  # what is added leaves the answers as they were
+
+
+def test_a_second_occasion_is_as_steady_as_asked():
+    perfect = simulate(PLAIN | {"retest": {"n": 500, "stability": 1.0}})
+    first = perfect.answers.set_index("respondent").loc[perfect.retest["respondent"], list(PLAIN["items"])]
+    assert (first.to_numpy() == perfect.retest.drop(columns="respondent").to_numpy()).all()
+    loose = simulate(PLAIN | {"retest": {"n": 20_000, "stability": 0.5}})
+    first = loose.answers.set_index("respondent").loc[loose.retest["respondent"]]
+    # halves of a cut normal: P(both above 0) = 1/4 + asin(rho) / (2 pi), here 1/3; standard error .0033
+    both = ((first["A1"].to_numpy() > 2) & (loose.retest["A1"].to_numpy() > 2)).mean()
+    assert abs(both - 1 / 3) < 0.014
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"outside": {"r": {"loadings": {"A": 0.9, "B": 0.9}, "mean": 0, "sd": 1, "low": 0, "high": 9}}}, "explain"),
+        ({"outside": {"r": {"loadings": {"C": 0.9}, "mean": 0, "sd": 1, "low": 0, "high": 9}}}, "C"),
+        ({"outside": {"A1": {"loadings": {"A": 0.5}, "mean": 0, "sd": 1, "low": 0, "high": 9}}}, "name of its own"),
+        ({"outside": {"r": {"loadings": {"A": 0.5}, "mean": 0, "sd": 1, "low": 9, "high": 9}}}, "low below high"),
+        ({"retest": {"n": 50_000, "stability": 0.5}}, "at most the number of respondents, 40000; found 50000"),
+    ],
+)
+def test_an_impossible_outside_or_second_occasion_is_refused(change, message):
+    with pytest.raises(ParameterError, match=message):
+        simulate(PLAIN | change)

@@ -113,3 +113,20 @@ def test_rounding_of_a_printed_matrix_is_let_pass_and_no_more():
         MatrixError, match=r"occur together.*eigenvalue is -0\.0.*a and b .*Correct a matrix that was typed"
     ):
         as_correlation(further)
+
+
+def test_weights_go_with_answers_only():
+    weights = [1, 2, 1, 1]
+    found = as_correlation(ANSWERS[["a", "b"]], weights=weights)
+    pd.testing.assert_frame_equal(found.matrix, correlation_matrix(ANSWERS[["a", "b"]], weights=weights).matrix)
+    for made in (MATRIX, found):
+        with pytest.raises(ParameterError, match="weights must come with answers; found weights with correlations"):
+            as_correlation(made, weights=weights)
+
+
+@pytest.mark.parametrize("method", ["polychoric", "mixed"])
+def test_ordered_answers_pass_through(method):
+    answers = pd.DataFrame({"a": [1, 2, 3, 1, 2, 3, 2], "b": [1, 1, 2, 2, 1, 2, 2]})
+    found = as_correlation(answers, method=method)
+    assert found.method == method
+    assert set(found.thresholds) == {"a", "b"}

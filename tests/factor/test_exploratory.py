@@ -117,7 +117,10 @@ def test_single_factor_of_three_items():
     found = exploratory(matrix, n_factors=1, n=100)
     np.testing.assert_allclose(found.loadings["F1"], [0.8, 0.7, 0.6], rtol=0, atol=1e-9)
     assert (found.rotation, found.normalize) == ("none", False)
-    assert list(found.fit.index) == ["chi2", "df", "srmr"]
+    assert list(found.fit.index) == ["chi2", "df", "srmr", "null_chi2", "null_df"]
+    assert found.notes == (
+        "The model has no degrees of freedom: it fits whatever was answered, and its fit cannot be tested.",
+    )
 
 
 def test_heywood_case_is_said():
@@ -182,11 +185,11 @@ def test_two_items_have_no_common_factor():
 
 
 def test_errors(holzinger_matrix, pilot):
-    with pytest.raises(ParameterError, match=r"extraction must be one of minres, pca; found 'ml'"):
-        exploratory(holzinger_matrix, n_factors=2, extraction="ml")
-    with pytest.raises(ParameterError, match=r"rotation must be one of .*; found 'promax'"):
-        exploratory(holzinger_matrix, n_factors=2, rotation="promax")
-    with pytest.raises(ParameterError, match="correlation must be one of pearson, spearman"):
+    with pytest.raises(ParameterError, match=r"extraction must be one of minres, ml, paf, pca; found 'gls'"):
+        exploratory(holzinger_matrix, n_factors=2, extraction="gls")
+    with pytest.raises(ParameterError, match=r"rotation must be one of .*; found 'simplimax'"):
+        exploratory(holzinger_matrix, n_factors=2, rotation="simplimax")
+    with pytest.raises(ParameterError, match="correlation must be one of pearson, spearman, polychoric, mixed"):
         exploratory(pilot, n_factors=2, correlation="kendall")
     with pytest.raises(ParameterError, match=r"n_factors must be a whole number from 1 to 5; found 2.0"):
         exploratory(holzinger_matrix, n_factors=2.0)
@@ -197,7 +200,7 @@ def test_errors(holzinger_matrix, pilot):
     found = exploratory(pilot[["KD1", "KD2", "KD3", "KD4"]], n_factors=1)
     with pytest.raises(ColumnError, match="answers must have every analysed item; missing: KD2"):
         found.scores(pilot.drop(columns="KD2"))
-    with pytest.raises(ParameterError, match="method must be one of regression, bartlett, tenberge"):
-        found.scores(pilot, method="anderson")
+    with pytest.raises(ParameterError, match="method must be one of regression, bartlett, tenberge, anderson"):
+        found.scores(pilot, method="sum")
     with pytest.raises(ParameterError, match="answers must be a pandas DataFrame; found ndarray"):
         found.scores(pilot.to_numpy())

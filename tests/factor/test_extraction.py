@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ikfs_methods.errors import ConvergenceError
+from ikfs_methods.errors import ConvergenceError, ParameterError
 from ikfs_methods.factor import extraction, one_factor
-from ikfs_methods.factor.extraction import minres, principal
+from ikfs_methods.factor.extraction import maximum_likelihood, minres, principal, principal_axis, smallest_uniquenesses
+
+FITS = Path(__file__).resolve().parents[1] / "reference" / "factor_fits_holzinger.json"
+REFERENCE: dict[str, Any] = json.loads(FITS.read_text(encoding="utf-8"))
 
 
 def model_matrix(loadings: np.ndarray) -> np.ndarray:
@@ -29,12 +36,58 @@ def test_minres_as_psych(holzinger, holzinger_matrix, matched):
     assert ours <= theirs
 
 
-@settings(max_examples=25, deadline=None)
+def test_maximum_likelihood_as_psych_and_factanal(holzinger_matrix, matched):
+    reference = np.array(REFERENCE["fits"]["ml_none"]["loadings"])
+    found = maximum_likelihood(holzinger_matrix.to_numpy(), 3)
+    # both programs' optimisers stop about 1e-5 from the minimum; largest deviations seen 1.3e-6 and 8.4e-6
+    np.testing.assert_allclose(found @ matched(found, reference), reference, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(1 - (found**2).sum(axis=1), REFERENCE["factanal"]["uniquenesses"], rtol=0, atol=3e-5)
+
+
+def test_maximum_likelihood_solves_its_equations(holzinger_matrix):
+    # Lawley's: R U^-1 L = L (I + L'U^-1 L), and the model's diagonal is that of R
+    matrix = holzinger_matrix.to_numpy()
+    found = maximum_likelihood(matrix, 3)
+    weighted = found / (1 - (found**2).sum(axis=1))[:, None]
+    # the slope is brought below 1e-12 or the step below 1e-10
+    np.testing.assert_allclose(matrix @ weighted, found @ (np.eye(3) + found.T @ weighted), rtol=0, atol=1e-8)
+
+
+def test_principal_axis_as_psych(holzinger_matrix, matched):
+    reference = np.array(REFERENCE["fits"]["pa_none"]["loadings"])
+    found = principal_axis(holzinger_matrix.to_numpy(), 3, stop="psych")
+    # the same rounds to the same stop; largest deviation seen 1.8e-15
+    np.testing.assert_allclose(found @ matched(found, reference), reference, rtol=0, atol=1e-11)
+
+
+@settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10_000))
-def test_an_exact_model_is_found_again(seed):
+def test_principal_axis_converged_is_minres(seed):
+    rng = np.random.default_rng(seed)
+    matrix = np.corrcoef(
+        rng.normal(size=(300, 3)) @ rng.uniform(0.2, 0.8, (3, 12)) + rng.normal(size=(300, 12)), rowvar=False
+    )
+    axis, residual = principal_axis(matrix, 2), minres(matrix, 2)
+    assume((axis**2).sum(axis=1).max() < 0.99)  # at the bound of uniqueness there is no fixed point
+    # the same minimum from two starts, each to 1e-10 in the uniquenesses
+    np.testing.assert_allclose(axis @ axis.T, residual @ residual.T, rtol=0, atol=1e-7)
+    # and it is the fixed point: communalities on the diagonal give themselves again
+    again = matrix.copy()
+    np.fill_diagonal(again, (axis**2).sum(axis=1))
+    np.testing.assert_allclose(principal(again, 2) ** 2, axis**2, rtol=0, atol=1e-7)
+
+
+def test_smallest_uniquenesses_of_two_items():
+    # the squared multiple correlation of one predictor is its squared correlation
+    np.testing.assert_allclose(smallest_uniquenesses(np.array([[1, 0.6], [0.6, 1]])), [0.64, 0.64], rtol=1e-14)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10_000), solve=st.sampled_from([minres, maximum_likelihood, principal_axis]))
+def test_an_exact_model_is_found_again(seed, solve):
     loadings = np.random.default_rng(seed).uniform(0.3, 0.7, (9, 2))
     loadings[:4, 0] = loadings[5:, 1] = 0
-    found = minres(model_matrix(loadings), 2)
+    found = solve(model_matrix(loadings), 2)
     # the slope is brought below 1e-12 or the step below 1e-10, over curvatures of about .01
     np.testing.assert_allclose(found @ found.T, loadings @ loadings.T, rtol=0, atol=1e-7)
 
@@ -45,16 +98,25 @@ def test_three_items_have_the_triad_solution():
     np.testing.assert_allclose(np.abs(minres(matrix, 1)[:, 0]), [0.8, 0.7, 0.6], rtol=0, atol=1e-9)
 
 
-def test_derivatives_by_differences(holzinger_matrix):
-    matrix, unique, width = holzinger_matrix.to_numpy(), np.linspace(0.3, 0.8, 9), 1e-5
-    _, values, vectors = extraction._loss(matrix, unique, 2)
-    gradient, hessian = extraction._slopes(values, vectors, 2)
+@pytest.mark.parametrize("solve", [minres, maximum_likelihood])
+def test_derivatives_by_differences(holzinger_matrix, monkeypatch, solve):
+    taken: dict[str, Any] = {}
+
+    def catch(at, slopes, start, **_rest):
+        taken.update(at=at, slopes=slopes)
+        return start, *at(start)[1:]
+
+    monkeypatch.setattr(extraction, "_least", catch)
+    solve(holzinger_matrix.to_numpy(), 2)
+    at, slopes, width = taken["at"], taken["slopes"], 1e-5
+    here = np.linspace(0.3, 0.8, 9) if solve is minres else np.log(np.linspace(0.3, 0.8, 9))
+    gradient, hessian = slopes(*at(here)[1:])
     for i in range(9):
         bump = width * np.eye(9)[i]
-        up, down = (extraction._loss(matrix, unique + sign * bump, 2) for sign in (1, -1))
+        up, down = (at(here + sign * bump) for sign in (1, -1))
         # central differences: error about width squared
         assert gradient[i] == pytest.approx((up[0] - down[0]) / (2 * width), abs=1e-8)
-        change = extraction._slopes(up[1], up[2], 2)[0] - extraction._slopes(down[1], down[2], 2)[0]
+        change = slopes(*up[1:])[0] - slopes(*down[1:])[0]
         np.testing.assert_allclose(hessian[i], change / (2 * width), rtol=0, atol=1e-7)
 
 
@@ -64,6 +126,19 @@ def test_uniquenesses_stop_at_the_bound():
     # at the bound the loading is free in what the other two leave: R - U has the loadings as its first eigenvector
     reduced = np.array([[0.995, 0.9, 0.9], [0.9, found[1, 0] ** 2, 0.7], [0.9, 0.7, found[2, 0] ** 2]])
     np.testing.assert_allclose(reduced @ found, found * (found**2).sum(), rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("solve", [minres, maximum_likelihood, principal_axis])
+def test_an_item_at_the_bound_shares_at_least_what_the_bound_leaves(solve):
+    # there the loss would fall further with a smaller uniqueness: the model's diagonal is at or beyond that of R
+    found = solve(np.array([[1, 0.9, 0.9], [0.9, 1, 0.7], [0.9, 0.7, 1]]), 1)
+    assert found[0, 0] ** 2 >= 0.995 - 1e-12
+
+
+def test_psychs_principal_axis_may_pass_one():
+    found = principal_axis(np.array([[1, 0.9, 0.9], [0.9, 1, 0.7], [0.9, 0.7, 1]]), 1, stop="psych")
+    # the triad's own solution is .81/.7 = 1.157; psych's rounds creep towards it
+    assert 1 < (found[0, 0] ** 2) < 0.81 / 0.7
 
 
 def test_more_factors_than_the_items_identify():
@@ -84,9 +159,15 @@ def test_errors(holzinger_matrix, monkeypatch):
     # with unrelated items there is nothing for a second factor to explain
     with pytest.raises(ConvergenceError, match="every factor must explain something; the last of 2 has the eigenvalue"):
         minres(np.eye(4), 2)
+    with pytest.raises(ConvergenceError, match="every factor must explain something; the last of 2 has the eigenvalue"):
+        maximum_likelihood(np.eye(4), 2)
+    with pytest.raises(ParameterError, match="paf_stop must be one of converged, psych; found 'soon'"):
+        principal_axis(holzinger_matrix.to_numpy(), 2, stop="soon")
     monkeypatch.setattr(extraction, "_ROUNDS", 1)
     with pytest.raises(ConvergenceError, match="minres must settle within 1 steps; with 9 items and 3 factors"):
         minres(holzinger_matrix.to_numpy(), 3)
+    with pytest.raises(ConvergenceError, match="maximum likelihood must settle within 1 steps"):
+        maximum_likelihood(holzinger_matrix.to_numpy(), 3)
     monkeypatch.setattr(one_factor, "_ROUNDS", 1)
     with pytest.raises(ConvergenceError, match="1 of 1 did not"):
         one_factor.one_factor_uniquenesses(holzinger_matrix.to_numpy()[None])

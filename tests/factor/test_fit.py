@@ -66,10 +66,27 @@ def test_what_does_not_exist_is_left_out():
     loadings = np.array([[0.8], [0.7], [0.6]])
     matrix = loadings @ loadings.T
     np.fill_diagonal(matrix, 1)
-    assert list(fit_indices(matrix, loadings @ loadings.T, 1, 100).index) == ["chi2", "df", "srmr"]
+    assert list(fit_indices(matrix, loadings @ loadings.T, 1, 100).index) == [
+        "chi2",
+        "df",
+        "srmr",
+        "null_chi2",
+        "null_df",
+    ]
     assert list(fit_indices(matrix, loadings @ loadings.T, 1, None).index) == ["df", "srmr"]
     impossible = np.array([[1.2], [0.9], [0.9]])
     assert list(fit_indices(matrix, impossible @ impossible.T, 1, 100).index) == ["df", "srmr"]
+
+
+def test_null_model_and_corrected_residuals():
+    # three items, no factor: the null model is the model, so that chi2 and its residuals are those of R itself
+    matrix = np.array([[1, 0.5, 0.2], [0.5, 1, 0.1], [0.2, 0.1, 1]])
+    found = fit_indices(matrix, np.zeros((3, 3)), 0, 100)
+    assert found["null_chi2"] == pytest.approx(-(99 - 11 / 6) * np.log(np.linalg.det(matrix)), rel=1e-13)
+    assert found["chi2"] == pytest.approx(found["null_chi2"], rel=1e-12)
+    assert found["null_df"] == found["df"] == 3
+    assert found["srmr_corrected"] == pytest.approx(found["srmr"], rel=1e-14)  # p(p - 1) = 2 df here
+    assert found["tli"] == pytest.approx(0, abs=1e-12)
 
 
 def test_residuals_by_hand():

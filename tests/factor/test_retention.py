@@ -1,19 +1,43 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.stats import t as student
 
 from ikfs_methods.correlation import CorrelationResult
-from ikfs_methods.errors import ParameterError, TooFewError
+from ikfs_methods.errors import IkfsError, MatrixError, ParameterError, TooFewError
 from ikfs_methods.factor import parallel_analysis
 from ikfs_methods.factor.extraction import minres
 from ikfs_methods.factor.one_factor import one_factor_uniquenesses
 from ikfs_methods.factor.retention import unrelated_correlations
+from ikfs_methods.factor.retention.parallel import _made_definite
 
+REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 LOADINGS = np.array([0.8, 0.7, 0.6, 0.5, 0.4])
+
+
+@pytest.fixture(scope="module")
+def holzinger_retention():
+    return json.loads((REFERENCE / "retention_holzinger.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def pilot_retention():
+    return json.loads((REFERENCE / "retention_pilot.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def cut_normals() -> pd.DataFrame:
+    """Unrelated items of four unequal categories, 300 respondents."""
+    normal = np.random.default_rng(20).standard_normal((300, 10))
+    return pd.DataFrame(np.digitize(normal, [-1.0, 0.2, 1.1]) + 1, columns=[f"q{i}" for i in range(10)])
 
 
 def one_factor_matrix() -> pd.DataFrame:
@@ -143,6 +167,99 @@ def test_stops_at_the_first_eigenvalue_that_is_not_above():
     assert found.to_frame()["retained"].tolist() == [True] + [False] * 9
 
 
+def test_pilot_draws_as_psych(pilot, pilot_retention):
+    theirs = pilot_retention["parallel"]
+    components = parallel_analysis(pilot, draws=1000, rng=8)
+    factors = parallel_analysis(pilot, kind="factor", draws=1000, rng=8)
+    # psych's optimiser stops about 1e-6 from the minimum; largest deviations seen 3e-14 and 4e-7
+    np.testing.assert_allclose(components.observed, theirs["component"], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(factors.observed, theirs["factor"], rtol=0, atol=5e-6)
+    # Draws have a standard deviation of .03 at most (.075 for the first factor): means of 500 and 1,000 differ by
+    # .002 (.004) and 95th percentiles by twice that, one standard error each; four of them are allowed.
+    for ours, name in ((components, "component"), (factors, "factor")):
+        first = 2.5 if name == "factor" else 1
+        np.testing.assert_allclose(ours.simulated_mean.iloc[1:], theirs[f"{name}_mean"][1:], rtol=0, atol=0.008)
+        np.testing.assert_allclose(ours.simulated.iloc[1:], theirs[f"{name}_95"][1:], rtol=0, atol=0.016)
+        assert ours.simulated_mean[1] == pytest.approx(theirs[f"{name}_mean"][0], abs=0.008 * first)
+        assert ours.simulated[1] == pytest.approx(theirs[f"{name}_95"][0], abs=0.016 * first)
+    assert (components.n_factors, factors.n_factors) == (theirs["n_components"], theirs["n_factors"])
+
+
+def test_smc_factors_as_efatools(holzinger_matrix, holzinger_retention):
+    found = parallel_analysis(holzinger_matrix, n=301, kind="factor", communalities="smc", draws=2000, rng=1)
+    theirs = np.array(holzinger_retention["parallel_smc"]["values"])
+    # eigenvalues of 15-digit correlations; largest deviation seen 8e-16
+    np.testing.assert_allclose(found.observed, theirs[:, 0], rtol=0, atol=1e-12)
+    # draws have a standard deviation of .05 at most: four standard errors of means of 1,000 and 2,000 are .008
+    np.testing.assert_allclose(found.simulated_mean, theirs[:, 1], rtol=0, atol=0.008)
+    # and of their 95th percentiles about twice as much; largest deviation seen .018
+    np.testing.assert_allclose(found.simulated, theirs[:, 2], rtol=0, atol=0.025)
+    assert found.n_factors == found.n_factors_mean == holzinger_retention["parallel_smc"]["n_factors"]
+    assert (found.communalities, found.null, found.smoothed_draws) == ("smc", "wishart", 0)
+
+
+def test_permuted_answers_spread_polychorics_more(cut_normals):
+    # METHODS: first eigenvalue of unrelated items at n = 300 and p = 10 is 1.41 for polychorics, 1.37 for Pearson
+    pearson = parallel_analysis(cut_normals, rng=1, draws=200)
+    polychoric = parallel_analysis(cut_normals, correlation="polychoric", rng=1, draws=200)
+    assert polychoric.null == "permutation"
+    # the mean of 200 first eigenvalues has a standard error of .004
+    assert pearson.simulated_mean[1] == pytest.approx(1.30, abs=0.03)
+    assert polychoric.simulated_mean[1] > pearson.simulated_mean[1] + 0.02
+    assert polychoric.n_factors <= 1
+    assert parallel_analysis(cut_normals, correlation="polychoric", kind="factor", rng=1, draws=50).n_factors <= 1
+
+
+def test_mixed_answers_are_permuted(cut_normals):
+    answers = cut_normals.iloc[:, :3].assign(q9=np.random.default_rng(4).standard_normal(300))
+    found = parallel_analysis(answers, correlation="mixed", rng=1, draws=30)
+    assert (found.null, found.correlation, found.n_factors <= 1) == ("permutation", "mixed", True)
+
+
+def test_draws_that_are_not_definite_are_mended():
+    # correlations that cannot occur together, as pair by pair estimates may give
+    matrix = np.array([[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]])
+    mended, count = _made_definite(np.stack([matrix, np.eye(3)]))
+    assert count == 1
+    assert np.linalg.eigvalsh(mended[0])[0] > 0
+    np.testing.assert_allclose(np.diag(mended[0]), 1, rtol=1e-14)
+    np.testing.assert_array_equal(mended[1], np.eye(3))
+
+
+def test_a_saddle_is_left():
+    # Two unrelated pairs, r = .3 and .5: the best single factor takes the stronger pair, l1 l2 = .5, and no other item
+    matrix = np.eye(4)
+    matrix[0, 1] = matrix[1, 0] = 0.3
+    matrix[2, 3] = matrix[3, 2] = 0.5
+    drawn = unrelated_correlations(60, 4, 300, np.random.default_rng(3))
+    unique = one_factor_uniquenesses(np.concatenate([matrix[None], drawn]))
+    assert unique[0, :2].min() == pytest.approx(1, abs=1e-6)
+    assert (1 - unique[0, 2]) * (1 - unique[0, 3]) == pytest.approx(0.25, abs=1e-6)
+    for one, correlations in zip(unique[1:], drawn, strict=True):
+        values, vectors = np.linalg.eigh(correlations - np.diag(one))
+        loadings = vectors[:, -1] * np.sqrt(max(values[-1], 0))
+        # half the second derivatives of the squared residuals by the loadings
+        curvature = 2 * np.outer(loadings, loadings) - correlations
+        np.fill_diagonal(curvature, (loadings**2).sum() - loadings**2)
+        free = one > 0.0051
+        # at a minimum no direction among the free items bends down; rounding is about 1e-9
+        assert np.linalg.eigvalsh(curvature[np.ix_(free, free)])[0] > -1e-5
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10_000), n_items=st.integers(2, 8), n=st.integers(5, 40), power=st.integers(-30, 30))
+def test_any_answers_give_numbers_or_a_named_error(seed, n_items, n, power):
+    rng = np.random.default_rng(seed)
+    answers = pd.DataFrame(rng.integers(1, rng.integers(2, 6), size=(n, n_items)) * 10.0**power)
+    answers.columns = [f"q{i}" for i in range(n_items)]
+    for options in ({}, {"kind": "factor"}, {"kind": "factor", "communalities": "smc"}):
+        try:
+            found = parallel_analysis(answers, draws=5, rng=1, **options)
+        except IkfsError:
+            continue
+        assert np.isfinite(found.to_frame()[["observed", "simulated", "simulated_mean"]].to_numpy(dtype=float)).all()
+
+
 def test_a_higher_percentile_keeps_no_more(holzinger_matrix):
     levels = [parallel_analysis(holzinger_matrix, n=301, percentile=q, rng=4).simulated for q in (50, 95, 99)]
     assert (levels[0] <= levels[1]).all()
@@ -174,9 +291,24 @@ def test_errors(holzinger_matrix):
         parallel_analysis(holzinger_matrix, n=301, percentile=100, rng=0)
     with pytest.raises(TooFewError, match="more respondents than items; found 9 respondents and 9 items"):
         parallel_analysis(holzinger_matrix, n=9, rng=0)
+    with pytest.raises(ParameterError, match=r"communalities must be one of minres, smc; found 'one'"):
+        parallel_analysis(holzinger_matrix, n=301, communalities="one", rng=0)
+    repeated = holzinger_matrix.copy()
+    repeated.iloc[0, 1] = repeated.iloc[1, 0] = 0.999
+    with pytest.raises(MatrixError, match="without an eigenvalue below 0"):
+        parallel_analysis(repeated, n=301, rng=0)
+
+
+def test_a_matrix_of_categories_needs_its_answers(holzinger_matrix):
     ordinal = CorrelationResult(holzinger_matrix, 301, 301, 0, "polychoric", "listwise")
-    with pytest.raises(ParameterError, match="null of Pearson correlations; found a polychoric matrix"):
+    with pytest.raises(
+        ParameterError, match="null of Pearson correlations; found a polychoric matrix.*Give the answers"
+    ):
         parallel_analysis(ordinal, rng=0)
+    with pytest.raises(ParameterError, match="must permute the answers.*found a matrix alone"):
+        parallel_analysis(ordinal, correlation="polychoric", rng=0)
+    with pytest.raises(ParameterError, match="must permute the answers.*found a matrix alone"):
+        parallel_analysis(holzinger_matrix, n=301, correlation="polychoric", rng=0)
 
 
 @pytest.mark.parametrize("n_items", [3, 8, 15])

@@ -11,8 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ikfs_methods.errors import ConstantItemError, MatrixError, NotNumericError, ParameterError, TooFewError
+from ikfs_methods.errors import (
+    ConstantItemError,
+    IkfsError,
+    MatrixError,
+    NotNumericError,
+    ParameterError,
+    ScaleError,
+    TooFewError,
+    WeightError,
+)
 from ikfs_methods.reliability import cronbach_alpha
+from ikfs_methods.reliability.alpha import Interval
 from ikfs_methods.reliability.covariance import Missing
 
 ExactAnswers = Callable[..., pd.DataFrame]
@@ -20,6 +30,8 @@ ExactAnswers = Callable[..., pd.DataFrame]
 REFERENCE = Path(__file__).parents[1] / "reference"
 PILOT = json.loads((REFERENCE / "reliability_pilot.json").read_text(encoding="utf-8"))
 HOLZINGER = json.loads((REFERENCE / "reliability_holzinger.json").read_text(encoding="utf-8"))
+FAMILY = json.loads((REFERENCE / "reliability_alpha_family.json").read_text(encoding="utf-8"))
+PS = [f"PS{number}" for number in range(1, 9)]
 HAND = pd.DataFrame({"a": [1, 2, 3, 4], "b": [2, 2, 4, 4], "c": [1, 3, 3, 5]})
 
 # R prints 15 digits; sums over 1,200 answers lose about three of them. The largest deviation seen is 5e-15.
@@ -150,7 +162,7 @@ def test_the_frame_has_one_row_per_coefficient_and_none_undefined() -> None:
         (HAND, {"missing": "pairs"}, ParameterError, "missing must be one of listwise, pairwise; found 'pairs'"),
         (HAND, {"interval": "bootstrap"}, ParameterError, "rng must be .* seed"),
         (HAND, {"interval": "bootstrap", "rng": 0, "draws": 1}, ParameterError, "draws must be .* at least 2; found 1"),
-        (HAND.iloc[[0, 3]], {"interval": "bonett"}, TooFewError, "needs at least 3 respondents; found 2"),
+        (HAND.iloc[[0, 3]], {"interval": "bonett"}, TooFewError, "needs more than 2 respondents; found 2"),
         (
             pd.DataFrame({"a": [1, 2, 3], "b": [3, 2, 1]}), {}, MatrixError, "the sum of the 2 items must vary",
         ),
@@ -177,3 +189,83 @@ def test_contradicting_pairwise_covariances_are_refused() -> None:
     answers = pd.DataFrame({"a": [10, -10, *near, *[np.nan] * 8], "b": [10, -10, *[np.nan] * 8, *near]})
     with pytest.raises(MatrixError, match=r"pairwise covariances contradict each other. Use missing=.listwise"):
         cronbach_alpha(answers, missing="pairwise")
+
+
+def test_weighted_alpha_agrees_with_base_r(pilot: pd.DataFrame) -> None:
+    result = cronbach_alpha(pilot[PS], weights=pilot["weight"])
+    assert result.alpha == pytest.approx(FAMILY["weighted_alpha"], abs=R_DIGITS)
+    assert result.standardized_alpha == pytest.approx(FAMILY["weighted_standardized"], abs=R_DIGITS)
+    assert result.if_dropped.tolist() == pytest.approx(FAMILY["weighted_drop"], abs=R_DIGITS)
+    assert result.effective_n == pytest.approx(FAMILY["weighted_effective_n"], rel=R_DIGITS)
+    assert [result.ci_low, result.ci_high] == pytest.approx(FAMILY["weighted_feldt"], abs=R_DIGITS)
+
+
+def test_the_bootstrap_agrees_with_that_of_psych(pilot: pd.DataFrame) -> None:
+    result = cronbach_alpha(pilot[PS], interval="bootstrap", draws=5000, rng=1)
+    # an end of 5,000 draws errs by about .0003 in either program; the largest deviation seen is .0006
+    assert [result.ci_low, result.ci_high] == pytest.approx(FAMILY["psych_boot"], abs=0.0012)
+
+
+@settings(max_examples=40)
+@given(weights=st.lists(st.integers(0, 4), min_size=6, max_size=6).filter(lambda w: sum(x > 0 for x in w) > 3))
+def test_whole_weights_repeat_respondents(weights: list[int]) -> None:
+    answers = pd.DataFrame({"a": [1, 2, 3, 4, 5, 2], "b": [2, 2, 4, 4, 3, 1], "c": [1, 3, 3, 5, 4, 2]})
+    repeated = answers.loc[answers.index.repeat(weights)].reset_index(drop=True)
+    weighted = cronbach_alpha(answers, weights=pd.Series(weights))
+    assert weighted.alpha == pytest.approx(cronbach_alpha(repeated).alpha, rel=1e-9)  # other sums of small numbers
+    assert weighted.n_dropped == weights.count(0)
+
+
+def test_equal_weights_change_nothing() -> None:
+    weighted, unweighted = cronbach_alpha(HAND, weights=pd.Series([2.5] * 4)), cronbach_alpha(HAND)
+    # the same sums times 2.5
+    assert weighted.to_frame()["estimate"].tolist() == pytest.approx(unweighted.to_frame()["estimate"].tolist())
+    assert (weighted.effective_n, unweighted.effective_n) == (4, None)
+
+
+@pytest.mark.parametrize(
+    ("weights", "text"),
+    [
+        (pd.Series([1, 1, -1, 1]), "at least 0"),
+        (pd.Series([1, 1, np.nan, 1]), "at least 0"),
+        (pd.Series([0, 0, 0, 0]), "at least one weight must be above 0"),
+        (pd.Series([1, 1e-11, 1e-11, 1e-11]), "at least 2 respondents count"),
+    ],
+)
+def test_impossible_weights_are_refused(weights: pd.Series, text: str) -> None:
+    with pytest.raises(WeightError, match=text):
+        cronbach_alpha(HAND, weights=weights)
+
+
+def test_digits_survive_a_distant_origin() -> None:
+    # 1e15 leaves whole numbers exact, but their sum does not fit into 53 bits
+    assert cronbach_alpha(HAND + 1e15).alpha == pytest.approx(14 / 15, rel=1e-12)
+
+
+@pytest.mark.parametrize("size", [1e300, 1e-300, 1e200])
+def test_a_spread_beyond_computer_numbers_is_refused(size: float) -> None:
+    with pytest.raises(ScaleError, match="range of an item's answers must lie between 1e-140 and 1e.140"):
+        cronbach_alpha(HAND * size)
+
+
+CELLS = st.one_of(st.sampled_from([0.0, 1.0, 2.0, np.nan, np.inf, 1e300, 1e-300, -1e300]), st.integers(-3, 3))
+
+
+@settings(max_examples=150)
+@given(
+    rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=0, max_size=8),
+    k=st.integers(0, 3),
+    missing=st.sampled_from(["listwise", "pairwise"]),
+    method=st.sampled_from(["feldt", "bonett", "bootstrap"]),
+    weighted=st.booleans(),
+)
+def test_any_answers_give_finite_numbers_or_a_named_error(
+    rows: list[list[float]], k: int, missing: Missing, method: Interval, weighted: bool
+) -> None:
+    answers = pd.DataFrame(rows, columns=["a", "b", "c"], dtype=float).iloc[:, :k]
+    weights = pd.Series(np.arange(len(answers)), index=answers.index) if weighted else None
+    try:
+        result = cronbach_alpha(answers, missing=missing, interval=method, draws=20, rng=0, weights=weights)
+    except IkfsError:
+        return
+    assert np.isfinite(result.to_frame()["estimate"]).all()

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from ikfs_methods.errors import MatrixError
-from ikfs_methods.reliability.covariance import alpha_of, alphas_without_each, correlation_of, item_covariance
+from ikfs_methods.reliability.covariance import Missing, alpha_of, alphas_without_each, correlation_of, item_covariance
 
 # The example of Julia's StatsBase.cronbachalpha: alpha 0.8136; without each item 0.7500, 0.7606, 0.7714, 0.7826.
 COVARIANCE = np.full((4, 4), 6.0) + np.diag([4.0, 5.0, 6.0, 7.0])
@@ -47,3 +50,33 @@ def test_the_result_says_which_rows_were_used() -> None:
 def test_a_total_without_variance_is_refused() -> None:
     with pytest.raises(MatrixError, match="the sum of the 2 items must vary"):
         alpha_of(np.array([[1.0, -1.0], [-1.0, 1.0]]))
+
+
+def test_weighted_covariances_agree_with_base_r() -> None:
+    folder = Path(__file__).parents[1] / "reference"
+    theirs = json.loads((folder / "reliability_alpha_family.json").read_text(encoding="utf-8"))
+    pilot = pd.read_csv(folder / "pilot.csv")
+    pilot["PS8"] = 6 - pilot["PS8"]
+    items = item_covariance(pilot[[f"PS{number}" for number in range(1, 9)]], weights=pilot["weight"])
+    # R prints 15 digits; the largest deviation seen is 3e-15
+    assert items.matrix.loc["PS1"].tolist() == pytest.approx(theirs["weighted_covariance_first_row"], abs=1e-12)
+
+
+@pytest.mark.parametrize("missing", ["listwise", "pairwise"])
+def test_weights_and_pairs_agree_with_pandas(missing: Missing) -> None:
+    answers = pd.DataFrame({"a": [1, 2, np.nan, 4, 5], "b": [2, 1, 3, 5, np.nan], "c": [1.5, 2, 2, 6, 3]})
+    expected = answers.cov() if missing == "pairwise" else answers.dropna().cov()
+    equal = pd.Series(0.3, index=answers.index)
+    for weights in (None, equal):
+        matrix = item_covariance(answers, missing=missing, weights=weights).matrix
+        np.testing.assert_allclose(matrix, expected, rtol=1e-13)  # a dozen roundings
+
+
+def test_pairwise_weights_belong_to_the_rows_of_each_pair() -> None:
+    answers = pd.DataFrame({"a": [1, 2, np.nan, 4], "b": [2, 1, 3, 5], "c": [1, 2, 2, 6]})
+    weights = pd.Series([1.0, 2.0, 3.0, 0.5])
+    matrix = item_covariance(answers, missing="pairwise", weights=weights).matrix
+    both = answers[["a", "b"]].dropna()
+    direct = np.cov(both.to_numpy().T, aweights=weights[both.index])  # numpy's aweights: the same divisor
+    assert matrix.loc["a", "b"] == pytest.approx(direct[0, 1], rel=1e-13)  # rounding
+    assert item_covariance(answers, weights=weights).effective_n == pytest.approx(3.5**2 / 5.25, rel=1e-14)

@@ -362,8 +362,9 @@ def test_a_wrong_condition_is_told_with_its_pattern(round_copy):
 )
 def test_a_condition_on_what_could_not_be_read_is_no_second_problem(round_copy, code, column, text):
     indicators = round_copy.parent.parent / "frameworks" / "ikfs" / "indicators.csv"
-    table = pd.read_csv(round_copy / "answers.csv", dtype=str, keep_default_na=False)
-    table.rename(columns={"KD3": "q3", "PS3": "q4"}).to_csv(round_copy / "answers.csv", index=False)
+    for name in ("answers.csv", "retest.csv"):
+        table = pd.read_csv(round_copy / name, dtype=str, keep_default_na=False)
+        table.rename(columns={"KD3": "q3", "PS3": "q4"}).to_csv(round_copy / name, index=False)
     edit(indicators, (row_of(indicators, code="KD3"), "column", "q3"), (row_of(indicators, code="PS3"), "column", "q4"))
     edit(indicators, (row_of(indicators, code=code), column, text))
     impossible(round_copy, "KD3 == 1 and PS3 == 5", 'cluster == "nowhere"')

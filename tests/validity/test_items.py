@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import pearsonr, skew
+from hypothesis.extra.numpy import arrays
+from scipy.stats import kurtosis, pearsonr, skew
 
 from ikfs_methods.errors import (
     ColumnError,
     ConstantItemError,
+    IkfsError,
     MatrixError,
     NotNumericError,
     ParameterError,
@@ -23,10 +25,12 @@ from ikfs_methods.errors import (
 )
 from ikfs_methods.reliability import cronbach_alpha
 from ikfs_methods.reliability.covariance import Missing
-from ikfs_methods.validity import item_analysis
+from ikfs_methods.validity.extremes import By, extreme_groups
+from ikfs_methods.validity.items import item_analysis
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 PILOT = json.loads((REFERENCE / "reliability_pilot.json").read_text(encoding="utf-8"))
+MORE = json.loads((REFERENCE / "items_pilot.json").read_text(encoding="utf-8"))
 HAND = pd.DataFrame({"a": [1, 2, 3, 4], "b": [2, 2, 4, 4], "c": [1, 3, 3, 5]})
 
 # R prints 15 digits; sums over 1,200 answers lose about three of them. The largest deviation seen is 5e-15.
@@ -52,6 +56,87 @@ def test_items_agree_with_psych(pilot: pd.DataFrame, dimension: str, missing: Mi
     assert result.items["n"].tolist() == theirs["n"]
     used = block["n_complete"] if missing == "listwise" else block["n_rows"]
     assert (result.n, result.n_dropped) == (used, block["n_rows"] - used)
+
+
+@pytest.mark.parametrize("missing", ["listwise", "pairwise"])
+@pytest.mark.parametrize("dimension", ["KD", "PS", "PM"])
+def test_shape_and_further_correlations_agree_with_psych(pilot: pd.DataFrame, dimension: str, missing: Missing) -> None:
+    theirs = MORE[dimension][missing]
+    ours = item_analysis(pilot[MORE[dimension]["items"]], missing=missing).items
+    names = {
+        "skewness": "skew", "kurtosis": "kurtosis", "total_standardized": "std_r", "total_corrected": "r_cor",
+        "item_total_p": "raw_r_p", "item_rest_p": "r_drop_p",
+    }  # fmt: skip
+    for name, other in names.items():
+        assert ours[name].tolist() == pytest.approx(theirs[other], abs=R_DIGITS), name
+
+
+def test_kurtosis_agrees_with_scipy(pilot: pd.DataFrame) -> None:
+    answers = pilot[PILOT["PS"]["items"]].dropna()
+    ours = item_analysis(answers).items["kurtosis"]
+    assert ours.tolist() == pytest.approx(kurtosis(answers, bias=False).tolist(), abs=1e-12)  # another order of sums
+
+
+def test_kurtosis_worked_by_hand() -> None:
+    # 0, 0, 0, 4: m2 = 3, m4 = (1+1+1+81)/4 = 21, g2 = 21/9 - 3 = -2/3; 3/(2*1) (5 * -2/3 + 6) = 4
+    answers = pd.DataFrame({"a": [0, 0, 0, 4], "b": [1, 2, 3, 3]})
+    assert item_analysis(answers).items.loc["a", "kurtosis"] == pytest.approx(4, rel=1e-12)  # a few roundings
+
+
+def test_three_answers_have_no_kurtosis_and_that_is_said() -> None:
+    result = item_analysis(HAND.head(3))
+    assert result.items["kurtosis"].isna().all()
+    assert "kurtosis needs four answers; there are fewer for a, b, c." in result.notes
+
+
+def test_further_correlations_worked_by_hand() -> None:
+    # two items correlate r = 4/sqrt(20): with the sum of the standardised ones (1 + r)/sqrt(2 + 2r), and with r² in
+    # place of the ones (r + r²)/sqrt(2r + 2r²)
+    r = 4 / sqrt(20)
+    items = item_analysis(HAND[["a", "b"]]).items
+    assert items["total_standardized"].tolist() == pytest.approx([sqrt((1 + r) / 2)] * 2, rel=1e-12)  # few roundings
+    assert items["total_corrected"].tolist() == pytest.approx([sqrt((r + r * r) / 2)] * 2, rel=1e-12)
+    # n = 4: t² = 2 r²/(1 - r²), and Student's p with two degrees of freedom is 1 - t/sqrt(2 + t²) = 1 - r
+    assert items["item_rest_p"].tolist() == pytest.approx([1 - r] * 2, rel=1e-12)
+
+
+def test_repeated_items_have_no_corrected_total_and_that_is_said() -> None:
+    result = item_analysis(HAND.assign(d=HAND["a"]))
+    assert result.items["total_corrected"].isna().all()
+    assert any(note.startswith("total_corrected is undefined") for note in result.notes)
+    assert result.items["total_standardized"].notna().all()
+
+
+def test_gaps_and_scale_are_described() -> None:
+    answers = pd.concat([HAND, pd.DataFrame({"a": [np.nan], "b": [2], "c": [2]})], ignore_index=True)
+    items = item_analysis(answers, low=1, high=5).items
+    assert items["n_missing"].tolist() == [1, 0, 0]
+    assert items["missing"].tolist() == [0.2, 0, 0]
+    assert items["difficulty"].tolist() == [1.5 / 4, 0.5, 0.5]  # means 2.5, 3, 3 of the complete rows
+    assert items["categories"].tolist() == [5, 5, 5]
+    assert items["categories_used"].tolist() == [4, 2, 3]
+    assert item_analysis(answers).items["categories"].tolist() == [5, 5, 5]  # 1 to 5 all occur somewhere
+    wide = pd.DataFrame({"a": np.arange(250.0), "b": np.arange(250.0) ** 2})
+    assert item_analysis(wide).items["categories"].isna().all()
+
+
+def test_discrimination_is_the_extreme_groups_difference_as_a_share_of_the_scale(pilot: pd.DataFrame) -> None:
+    answers = pilot[PILOT["KD"]["items"]]
+    for by in ("total", "rest"):
+        items = item_analysis(answers, low=1, high=5, extreme_share=0.25, extreme_by=by).items
+        groups = extreme_groups(answers, share=0.25, by=by).items
+        assert items["discrimination"].tolist() == (groups["difference"] / 4).tolist()
+        assert items["discrimination_t"].tolist() == groups["t"].tolist()
+        assert items["discrimination_p"].tolist() == groups["p_value"].tolist()
+
+
+def test_small_items_beside_large_ones_keep_their_digits() -> None:
+    # one item in units of ten million: the rest of the others must not be taken off the whole sum
+    large = HAND.assign(d=[3e7, 1e7, 4e7, 1e7])
+    covariance = large.cov().to_numpy()
+    rest = covariance[:3, :3].sum()  # of d
+    expected = covariance[3, :3].sum() / sqrt(covariance[3, 3] * rest)
+    assert item_analysis(large).items.loc["d", "item_rest"] == pytest.approx(expected, rel=1e-12)  # few roundings
 
 
 def test_skewness_agrees_with_scipy(pilot: pd.DataFrame) -> None:
@@ -161,7 +246,11 @@ def test_two_items_have_no_alpha_if_dropped() -> None:
     assert "alpha_if_dropped" not in items
     # each is the other's rest: 4 / sqrt(5 * 4)
     assert items["item_rest"].tolist() == pytest.approx([4 / sqrt(20)] * 2, rel=1e-12)
-    assert items.notna().all(axis=None)
+    # 2, 2 against 4, 4: the extreme groups of b differ, but neither varies
+    assert items.columns[items.isna().any()].tolist() == ["discrimination_t", "discrimination_p"]
+    assert item_analysis(HAND[["a", "b"]]).notes == (
+        "t of the extreme groups is undefined where neither extreme group varies: b.",
+    )
     assert item_analysis(HAND).to_frame().index.name == "item"
 
 
@@ -181,6 +270,14 @@ def test_two_items_have_no_alpha_if_dropped() -> None:
         (HAND, {"low": "1"}, ParameterError, "low must be a number or a series by item; found '1'"),
         (HAND, {"low": 5, "high": 1}, ParameterError, "low end must be below"),
         (HAND, {"missing": "drop"}, ParameterError, "missing must be one of listwise, pairwise"),
+        (HAND, {"low": np.inf}, ParameterError, "low must be a number or a series by item; found inf"),
+        (HAND, {"low": pd.Series([1, 1], index=["a", "a"])}, ColumnError, "low must name each item once; repeated: a"),
+        (HAND, {"extreme_share": 0.6}, ParameterError, "share must be at most 0.5"),
+        (HAND, {"extreme_by": "both"}, ParameterError, "by must be one of total, rest"),
+        (HAND * 1e300, {}, ScaleError, "column 'a' runs from 1e.300 to 4e.300. Correct it, or change its unit"),
+        (HAND * 1e-300, {}, ScaleError, "spread of at least 1e-120"),
+        (HAND.set_axis(["a", "a", "b"], axis=1), {}, ColumnError, "repeated: a"),
+        (HAND.assign(a=[1, 2, np.inf, 3]), {}, NotNumericError, "must be finite"),
         (HAND, {"level": 1}, ParameterError, "level must be a number between 0 and 1"),
         (pd.DataFrame({"a": [1, 2, 3], "b": [3, 2, 1]}), {}, MatrixError, "the sum of the 2 items must vary"),
         (
@@ -204,3 +301,25 @@ def test_contradicting_pairwise_answers_are_refused() -> None:
     answers["c"] = np.tile([3.0, -3.0, 2.0], 9)[: len(answers)] * 30
     with pytest.raises(MatrixError, match="pairwise"):
         item_analysis(answers, missing="pairwise")
+
+
+@settings(max_examples=60)
+@given(
+    answers=arrays(
+        np.float64,
+        st.tuples(st.integers(0, 8), st.integers(0, 4)),
+        elements=st.sampled_from([np.nan, 1.0, 2.0, 2.5, 3.0, 1e8, -1e100, 1e300, 1e-300, np.inf]),
+    ),
+    missing=st.sampled_from(["listwise", "pairwise"]),
+    by=st.sampled_from(["total", "rest"]),
+)
+def test_any_answers_give_a_result_or_a_named_error(answers: np.ndarray, missing: Missing, by: By) -> None:
+    frame = pd.DataFrame(answers).add_prefix("i")
+    try:
+        result = item_analysis(frame, missing=missing, extreme_by=by)
+    except IkfsError:
+        return
+    undefined = result.items.columns[result.items.isna().any()]
+    assert bool(len(undefined)) == bool(result.notes)
+    for name in ("item_total", "item_rest"):
+        assert result.items[name].between(-1, 1).all()

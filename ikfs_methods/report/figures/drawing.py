@@ -6,20 +6,18 @@ from functools import singledispatch
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from ikfs_methods.errors import ParameterError
-from ikfs_methods.factor import ExploratoryResult, ParallelResult
 from ikfs_methods.index import IndexResult
-from ikfs_methods.report.figures.canvas import BLUE, GREY, INK, LIGHT, ORANGE, PALETTE, RED, canvas, localise
+from ikfs_methods.report.figures.canvas import INK, LIGHT, PALETTE, RED, canvas, localise
 from ikfs_methods.report.language import Words
 from ikfs_methods.robustness import LeaveOneOutResult
-from ikfs_methods.rounds import ByDimension, Round, views
-from ikfs_methods.validity import AikenResult, ItemAnalysisResult
+from ikfs_methods.rounds import Round, views
+from ikfs_methods.validity import AikenResult
 
 
 @singledispatch
@@ -76,28 +74,6 @@ def _(result: AikenResult, words: Words, opened: Round) -> Figure:
 
 
 @draw.register
-def _(result: ByDimension, words: Words, opened: Round) -> Figure:
-    if not isinstance(next(iter(result.results.values())), ItemAnalysisResult):
-        raise ParameterError("a figure by dimension must be of item analyses.")
-    items = pd.concat([part.items for part in result.results.values()])
-    cutoff = opened.parameters.item_rest_cutoff
-    with canvas(_rows_height(len(items))) as (figure, ax):
-        places = _rows(ax, list(items.index))
-        colours = _dimension_colours(opened, list(items.index))
-        ax.hlines(places, 0, items["item_rest"], color=colours, linewidth=2.2)
-        ax.scatter(items["item_rest"], places, color=colours, s=24, zorder=3)
-        rule = ax.axvline(cutoff, color=RED, linewidth=1, linestyle="--")
-        rule.set_label(words("cut-off {cutoff}", cutoff=words.number(cutoff)))
-        table = ax.axvline(items["critical_r"].iloc[0], color=GREY, linewidth=1, linestyle=":")
-        table.set_label(words("critical r {value}", value=words.number(items["critical_r"].iloc[0], 3)))
-        ax.axvline(0, color=INK, linewidth=0.7)
-        ax.set_xlabel(words("Item-rest correlation"))
-        localise(ax.xaxis, words, 1)
-        _dimension_legend(ax, opened, rule, table)
-    return figure
-
-
-@draw.register
 def _(result: views.CategoryShares, words: Words, opened: Round) -> Figure:
     shares, hidden = result.table, result.hidden
     points = list(shares.columns)
@@ -124,47 +100,6 @@ def _(result: views.CategoryShares, words: Words, opened: Round) -> Figure:
         if hidden.any(axis=None):
             handles.append(Patch(facecolor=LIGHT, edgecolor="white", hatch="///", label=words("withheld")))
         ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.5 / _height(ax)), ncols=len(handles))
-    return figure
-
-
-@draw.register
-def _(result: ParallelResult, words: Words, opened: Round) -> Figure:
-    positions = np.arange(1, len(result.observed) + 1)
-    with canvas(3.0) as (figure, ax):
-        ax.grid(axis="y")
-        ax.plot(positions, result.observed, color=BLUE, marker="o", markersize=4, label=words("observed"))
-        label = words("random, percentile {percentile}", percentile=words.plain(result.percentile))
-        ax.plot(positions, result.simulated, color=ORANGE, marker="s", markersize=3, linestyle="--", label=label)
-        if result.kind == "component":
-            ax.axhline(1, color=GREY, linewidth=0.8, linestyle=":")
-        ax.set_xlabel(words("Number of the component") if result.kind == "component" else words("Number of the factor"))
-        ax.set_ylabel(words("Eigenvalue"))
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        localise(ax.yaxis, words, 1)
-        localise(ax.xaxis, words, 0)
-        ax.legend(loc="upper right")
-    return figure
-
-
-@draw.register
-def _(result: ExploratoryResult, words: Words, opened: Round) -> Figure:
-    loadings = result.loadings
-    notes = loadings.map(lambda value: words.number(value, 2))
-    with canvas(min(8.6, 0.8 + 0.2 * len(loadings))) as (figure, ax):
-        import seaborn as sns  # noqa: PLC0415
-
-        sns.heatmap(
-            loadings, ax=ax, annot=notes.to_numpy(), fmt="", cmap="vlag", center=0, vmin=-1, vmax=1, linewidths=0.6,
-            annot_kws={"size": 8}, cbar_kws={"label": words("Loading"), "shrink": 0.7},
-        )  # fmt: skip
-        ax.grid(visible=False)
-        ax.tick_params(axis="both", length=0)
-        ax.tick_params(axis="y", rotation=0)
-        ax.set_ylabel("")
-        bar = ax.collections[0].colorbar
-        if bar is not None:
-            localise(bar.ax.yaxis, words, 1)
-            bar.outline.set_visible(False)
     return figure
 
 

@@ -12,12 +12,13 @@ import pandas as pd
 from ikfs_methods.errors import ParameterError
 from ikfs_methods.report.language import N_, Words
 from ikfs_methods.report.layout import Column, Laid
-from ikfs_methods.rounds import Round
+from ikfs_methods.rounds import ByDimension, Round
 
 # Key words that results hold; listed here so that the catalogues have them.
 KEYWORDS = (
     N_("keep"), N_("revise"), N_("drop"), N_("move"), N_("add"),
     N_("content"), N_("key"), N_("item_rest"), N_("msa"), N_("loading"), N_("gap"), N_("communality"), N_("redundancy"),
+    N_("dif"),
     N_("equal"), N_("ahp"), N_("budget"), N_("factor"), N_("weights"), N_("factors"), N_("normalisation"),
     N_("aggregation"), N_("arithmetic"), N_("geometric"), N_("scale"), N_("minmax"), N_("goalposts"),
     N_("relevance"), N_("clarity"), N_("essential"), N_("respondent-first"), N_("unit-first"),
@@ -98,3 +99,19 @@ def _unless_hidden(name: str, shade: Callable[[Any], str]) -> Callable[[Mapping[
 def dimension(opened: Round) -> Callable[[Any], str]:
     """The heading of a block of rows: a dimension's code and name."""
     return lambda code: f"{code} {opened.framework.label(code, opened.language)}"
+
+
+def judged(row: Any, passed: bool) -> str:  # noqa: FBT001 - the cell's verdict
+    """The shade of a cell; a formative dimension has none, since its items need not go together."""
+    return ("good" if passed else "bad") if row["judged"] else ""
+
+
+@singledispatch
+def lay_out_each(kind: Any, result: ByDimension, words: Words, opened: Round, **options: Any) -> Laid:
+    """The table of one kind of result for several dimensions; `kind` is one of them."""
+    raise ParameterError(f"a table by dimension must be of a kind that has one; found {type(kind).__name__}.")
+
+
+@lay_out.register
+def _(result: ByDimension, words: Words, opened: Round, **options: Any) -> Laid:
+    return lay_out_each(next(iter(result.results.values())), result, words, opened, **options)

@@ -1,4 +1,4 @@
-"""Tables of weights, the index, its robustness, variants and the second witness."""
+"""Tables of weights, the index, its robustness, variants."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from ikfs_methods.report.tables.base import MARK, covered, dimension, lay_out, n
 from ikfs_methods.robustness import LeaveOneOutResult
 from ikfs_methods.rounds import Round, VariantComparison, views
 from ikfs_methods.weighting import AhpResult, WeightSet
-from ikfs_methods.witness import WitnessResult
 
 # Decimals of what variants compare, by subject or quantity; three for the rest.
 _DIGITS = {
@@ -180,26 +179,3 @@ def _withheld(full: pd.DataFrame, opened: Round) -> list[bool]:
     }
     pairs = zip(full["quantity"], full["subject"], strict=True)
     return [subject in units.get(quantity, ()) for quantity, subject in pairs]
-
-
-@lay_out.register
-def _(result: WitnessResult, words: Words, opened: Round) -> Laid:
-    c = Columns(words)
-    worst = result.worst()
-    frame = worst.assign(
-        coefficient=[words(text) for text in worst["coefficient"]],
-        program=[f"{name} {number}" for name, number in zip(worst["package"], worst["version"], strict=True)],
-    )
-    columns = (
-        c.text("coefficient", words("Coefficient")),
-        c.text("subject", words("Subject")),
-        c.number("ours", words("Here"), 6),
-        c.number("theirs", words("Witness"), 6),
-        c.small("difference", words("Difference")),
-        c.small("tolerance", words("Tolerance")),
-        c.text("program", words("Program")),
-        c.mark("agrees", words("Agrees")),
-    )
-    shades = {"agrees": lambda row: "good" if row["agrees"] else "bad"}
-    note = words("Of several values of one kind, the one that differs most; all of them stand in the table's file.")
-    return Laid(frame, columns, shades=shades, note=note, full=result.frame)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ikfs_methods.errors import ParameterError
 from ikfs_methods.report.language import N_, Words
-from ikfs_methods.rounds import Absent, Round
+from ikfs_methods.rounds import Absent, ByDimension, Round
 
 _HOW_TO_SUPPLY = {
     "panel": N_("a file of expert ratings (`panel`: expert, institution, indicator, criterion, rating)"),
@@ -17,6 +17,17 @@ _HOW_TO_SUPPLY = {
     "respondents": N_("more respondents without a gap than there are items, and at least three items, under `answers`"),
     "group": N_("the column that holds the group of each respondent (`group` under `answers`)"),
     "region": N_("the column that holds the region of each respondent (`region` under `answers`)"),
+    "outside": N_("columns of measures from outside the index (`outside` under `answers`)"),
+    "retest": N_("a file of answers of some respondents on a second occasion (`retest`: file, id)"),
+    "previous": N_("the folder of the round before (`previous`)"),
+}
+# What no entry of round.yaml supplies.
+_WHY_NOT = {
+    "alphas": N_("This part is not available: it needs an alpha for each of at least two dimensions below the index."),
+    "scores": N_(
+        "This part is not available: it needs the scores of respondents, which an index built by unit has not."
+    ),
+    "factors": N_("This part is not available: it needs at least two factors."),
 }
 
 
@@ -45,8 +56,45 @@ def describe(result: Any, words: Words, opened: Round, *, caption: str) -> str:
 
 
 @say.register
-def _(result: Absent, words: Words, opened: Round) -> str:
+def _(result: Absent, words: Words, opened: Round, **context: Any) -> str:
+    if result.input in _WHY_NOT:
+        return words(_WHY_NOT[result.input])
     return words(
         "This part is not available: the round has no such input. To supply it, declare {what} in `round.yaml`.",
         what=words(_HOW_TO_SUPPLY[result.input]),
     )
+
+
+@singledispatch
+def say_each(kind: Any, result: ByDimension, words: Words, opened: Round, **context: Any) -> str:
+    """The sentences on one kind of result for several dimensions; `kind` is one of them."""
+    raise ParameterError(f"a sentence by dimension must be of a kind that has one; found {type(kind).__name__}.")
+
+
+@say.register
+def _(result: ByDimension, words: Words, opened: Round, **context: Any) -> str:
+    kind = next(iter(result.results.values()), None)
+    if kind is None and not result.failed:
+        return words("No dimension has two indicators or more, so there is nothing to compute here.")
+    said = "" if kind is None else say_each(kind, result, words, opened, **context)
+    if not result.failed:
+        return said
+    undefined = words(
+        "Not defined for {names}: too few indicators, too few respondents, or answers that vary too little.",
+        names=words.listing(list(result.failed)),
+    )
+    return f"{said} {undefined}".strip()
+
+
+def reflective_of(result: ByDimension, words: Words, opened: Round) -> tuple[dict[str, Any], str]:
+    """The results of dimensions whose items should go together, and a sentence on the others."""
+    measurement = opened.framework.nodes["measurement"]
+    formative = [code for code in result.results if measurement[code] == "formative"]
+    kept = {code: found for code, found in result.results.items() if code not in formative}
+    if not formative:
+        return kept, ""
+    aside = words(
+        "{names}: formative, so its indicators need not go together; these coefficients are no ground to judge them.",
+        names=words.listing(formative),
+    )
+    return kept, aside

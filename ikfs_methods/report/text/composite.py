@@ -1,4 +1,4 @@
-"""Sentences on weights, the index, its robustness, variants and the second witness."""
+"""Sentences on weights, the index, its robustness, variants."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from ikfs_methods.report.text.base import say
 from ikfs_methods.robustness import LeaveOneOutResult
 from ikfs_methods.rounds import Round, VariantComparison, WeightChoice
 from ikfs_methods.weighting import AhpResult
-from ikfs_methods.witness import WitnessResult
 
 
 @say.register
@@ -146,18 +145,3 @@ def _(result: VariantComparison, words: Words, opened: Round) -> str:
         return words("The variants are compared below.")
     shown = [f"{name} {words.number(scores[name].iloc[0])}" for name in scores.columns]
     return words("The index by variant: {shown}.", shown="; ".join(shown))
-
-
-@say.register
-def _(result: WitnessResult, words: Words, opened: Round) -> str:
-    table = result.frame
-    agree = int(table["agrees"].sum())
-    programs = words.listing(
-        [f"{name} {version}" for name, version in dict(zip(table["package"], table["version"], strict=True)).items()]
-    )
-    return words(
-        "{agree} of {all} coefficients were found again by a second program ({programs}) within the stated tolerance.",
-        agree=words.integer(agree),
-        all=words.integer(len(table)),
-        programs=programs,
-    )

@@ -46,9 +46,11 @@ from ikfs_methods.rounds.views.held import (
     sample,
     weight_table,
 )
+from ikfs_methods.rounds.views.reliability import CERTAIN, ReliabilityTable, reliability_table
 from ikfs_methods.rounds.views.telling import Gaps, gap_totals
 
 __all__ = [
+    "CERTAIN",
     "SHARE_CLASSES",
     "CategoryShares",
     "Decisions",
@@ -66,6 +68,7 @@ __all__ = [
     "OpenQuestions",
     "ParameterTable",
     "Participants",
+    "ReliabilityTable",
     "Sample",
     "ScreeningRules",
     "View",
@@ -86,6 +89,7 @@ __all__ = [
     "open_questions",
     "parameters",
     "participants",
+    "reliability_table",
     "sample",
     "screening_rules",
     "weight_table",

@@ -1,4 +1,4 @@
-"""Second witness: our coefficients beside those of other packages, computed from the same answers.
+"""Our coefficients beside those of other packages under our own settings, computed from the same answers.
 
 Each function takes our value and the raw data and returns rows; `compare` makes the table of the appendix. The other
 packages take seconds to import, so each is imported by the function that needs it.
@@ -20,6 +20,7 @@ from ikfs_methods.checks import complete_rows, listed, numeric_frame, varying
 from ikfs_methods.errors import ColumnError, ConvergenceError, ParameterError, TooFewError, WeightError
 from ikfs_methods.reliability import AlphaResult
 from ikfs_methods.result import Shown
+from ikfs_methods.witness.alignment import worst_cell
 
 COLUMNS = (
     "coefficient", "subject", "ours", "theirs", "difference", "tolerance", "reason", "package", "version", "agrees",
@@ -238,17 +239,8 @@ def _worst_cell(
     coefficient: str, subject: str, ours: pd.DataFrame, found: NDArray[np.float64], terms: tuple[float, str, str]
 ) -> WitnessRow:
     """The cell with the largest difference, columns matched and turned; `terms`: tolerance, reason, package."""
-    mine = ours.to_numpy(dtype=np.float64)
-    cross = mine.T @ found
-    congruence = cross / np.sqrt(np.outer((mine**2).sum(axis=0), (found**2).sum(axis=0)))
-    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - as heavy as the other packages
-
-    _, order = linear_sum_assignment(-np.abs(congruence))
-    signs = np.sign(cross[np.arange(len(order)), order])
-    theirs = found[:, order] * np.where(signs == 0, 1, signs)
-    row, column = (int(i) for i in np.unravel_index(np.abs(mine - theirs).argmax(), mine.shape))
-    place = f"{subject} / {ours.index[row]} / {ours.columns[column]}"
-    return WitnessRow(coefficient, place, mine[row, column], theirs[row, column], *terms)
+    cell = worst_cell(ours, found)
+    return WitnessRow(coefficient, f"{subject} / {cell.item} / {cell.factor}", cell.ours, cell.theirs, *terms)
 
 
 def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
