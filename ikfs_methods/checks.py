@@ -80,6 +80,22 @@ def fraction(value: float, *, name: str) -> float:
     return float(value)
 
 
+def flag(value: bool, *, name: str) -> bool:  # noqa: FBT001 - it is the value looked at
+    """The value, when it is True or False; else a ParameterError, since the text "False" would count as true."""
+    if not isinstance(value, bool | np.bool_):
+        raise ParameterError(f"{name} must be True or False; found {quoted(value)}. Give one of them.")
+    return bool(value)
+
+
+def whole(value: int, most: int | None = None, *, name: str, least: int = 1, remedy: str = "Give one of these.") -> int:
+    """The value, when it is a whole number from `least` to `most` (None: no end); else a ParameterError."""
+    is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_whole or value < least or (most is not None and value > most):
+        allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
+        raise ParameterError(f"{name} must be a whole number {allowed}; found {quoted(value)}. {remedy}")
+    return int(value)
+
+
 def numeric_frame(
     values: pd.DataFrame, *, what: str = "answers", min_rows: int = 2, min_columns: int = 2
 ) -> pd.DataFrame:
@@ -95,9 +111,10 @@ def numeric_frame(
     if repeated:
         raise ColumnError(f"{what} must have unique column names; repeated: {listed(repeated)}. Rename or drop them.")
     if values.shape[1] < min_columns or values.shape[0] < min_rows:
+        more = f"{min_columns} columns (items)" if values.shape[1] < min_columns else f"{min_rows} rows"
         raise TooFewError(
             f"{what} must have at least {min_rows} rows and {min_columns} columns; "
-            f"found {values.shape[0]} and {values.shape[1]}. Supply more data or fewer restrictions."
+            f"found {values.shape[0]} and {values.shape[1]}. Give at least {more}."
         )
     if all(isinstance(kind, np.dtype) and kind.kind in "iuf" for kind in values.dtypes):
         # Nothing to convert and nothing to name: one pass over all columns is far faster than column by column.

@@ -1,7 +1,8 @@
-"""What every result shares: it shows as a table in JupyterLab."""
+"""What every result shares: it shows as a table in JupyterLab, and what must be known of it below."""
 
 from __future__ import annotations
 
+from html import escape
 from typing import Protocol, runtime_checkable
 
 import pandas as pd
@@ -17,9 +18,10 @@ class Result(Protocol):
 
 
 class Shown:
-    """Mix-in for the frozen results: JupyterLab draws `to_frame()`."""
+    """Mix-in for the frozen results: JupyterLab draws `to_frame()`, and the result's `notes` where it has any."""
 
     __slots__ = ()
 
     def _repr_html_(self: Result) -> str:
-        return self.to_frame().to_html(border=0)
+        notes = "".join(f"<p>{escape(str(note))}</p>" for note in getattr(self, "notes", ()))
+        return self.to_frame().to_html(border=0) + notes

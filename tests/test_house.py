@@ -23,6 +23,7 @@ ORDER = (
     "errors",
     "result",
     "checks",
+    "labels",
     "places",
     "yamlfile",
     "reading",

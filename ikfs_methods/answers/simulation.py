@@ -199,7 +199,7 @@ def _retest(population: Population, sample: _Sample, rng: np.random.Generator) -
     errors = rng.standard_normal((asked.n, len(population.items)))
     latent = asked.stability * sample.latent[who] + np.sqrt(1 - asked.stability**2) * errors
     answered = _answered(population, latent, rng.random(latent.shape) < population.missing_rate)
-    answered.insert(0, "respondent", [sample.ids[place] for place in who])
+    answered.insert(0, "respondent", np.array(sample.ids, dtype=object)[who])
     return answered
 
 

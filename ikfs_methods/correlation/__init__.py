@@ -8,6 +8,7 @@ from ikfs_methods.correlation.matrix import correlation_matrix
 from ikfs_methods.correlation.permuted import permuted_correlations
 from ikfs_methods.correlation.polyserial import PolyserialResult, polyserial
 from ikfs_methods.correlation.result import CorrelationResult
+from ikfs_methods.correlation.shape import is_matrix, refuse_matrix
 from ikfs_methods.correlation.weights import respondent_weights
 
 __all__ = [
@@ -16,10 +17,12 @@ __all__ = [
     "PolyserialResult",
     "as_correlation",
     "correlation_matrix",
+    "is_matrix",
     "nonnegative_definite",
     "permuted_correlations",
     "polyserial",
     "positive_definite",
     "recommended",
+    "refuse_matrix",
     "respondent_weights",
 ]

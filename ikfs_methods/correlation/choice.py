@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.checks import numeric_frame, varying
+from ikfs_methods.checks import is_number, numeric_frame, quoted, varying, whole
 from ikfs_methods.correlation.categories import MOST_CATEGORIES, distinct_values
 from ikfs_methods.correlation.moments import standardised
+from ikfs_methods.correlation.shape import refuse_matrix
 from ikfs_methods.errors import ParameterError
 from ikfs_methods.result import Shown
 
@@ -32,7 +33,7 @@ class CorrelationChoice(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """By item: categories, skewness."""
-        return self.items
+        return self.items.copy()
 
 
 def recommended(answers: pd.DataFrame, *, most: int = 5, skewness: float = 1.0) -> CorrelationChoice:
@@ -43,10 +44,10 @@ def recommended(answers: pd.DataFrame, *, most: int = 5, skewness: float = 1.0) 
     Brosseau-Liard & Savalei 2012, Psychological Methods 17, 354-373). Raises ParameterError for limits out of range,
     ConstantItemError. Answers the question: are these answers better taken as ordered or as measured?
     """
-    if not (isinstance(most, int) and most >= 2 and skewness > 0):
-        raise ParameterError(
-            f"most must be a whole number from 2 and skewness above 0; found {most} and {skewness}. Correct them."
-        )
+    refuse_matrix(answers)
+    whole(most, name="most", least=2, remedy="5 is usual.")
+    if not (is_number(skewness) and skewness > 0):
+        raise ParameterError(f"skewness must be a number above 0; found {quoted(skewness)}. 1 is usual.")
     frame = varying(numeric_frame(answers, min_columns=1))
     count = distinct_values(frame)
     z = standardised(frame.to_numpy())

@@ -8,17 +8,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ikfs_methods.checks import listed, numeric_frame, quoted
+from ikfs_methods.checks import listed, numeric_frame, whole
 from ikfs_methods.correlation.matrix import correlation_matrix
 from ikfs_methods.correlation.result import CorrelationResult
+from ikfs_methods.correlation.shape import SAME, is_matrix, refuse_matrix
 from ikfs_methods.correlation.weights import Weights
 from ikfs_methods.errors import MatrixError, ParameterError
 
-# A matrix copied from a program's output at 15 digits is symmetric to about 1e-15; one typed at six decimals is
-# symmetric exactly. What differs by more than this is another kind of table.
-_SAME = 1e-8
+__all__ = ["as_correlation", "is_matrix", "nonnegative_definite", "positive_definite", "refuse_matrix"]
+
+_MOST = 10**10  # more respondents than there are people; far beyond, numbers leave the doubles
 # A repeated item leaves an eigenvalue of about 1e-16; twelve-digit collinearity leaves the inverse no correct digit.
 _DEFINITE = 1e-12
+# Weight of an item in a combination of items without variance, of the largest: those that do not take part have
+# rounding errors of about 1e-8 there, the root of what is left of the eigenvalue.
+_BEARS = 1e-4
 # Correlations printed with two decimals err by up to .005 each, and such errors move an eigenvalue of k items by about
 # .006 sqrt(k) (the largest eigenvalue of a symmetric matrix of k x k independent errors, Wigner 1955; at three items
 # also the most possible). An eigenvalue further below 0 is no rounding.
@@ -35,12 +39,13 @@ def as_correlation(
 ) -> CorrelationResult:
     """Correlations of whatever was given: a CorrelationResult, a correlation matrix (frame), or answers (frame).
 
-    A frame is a matrix when its rows and columns carry the same labels, or when it is symmetric with unit diagonal;
-    everything else is answers (respondents, items), correlated by `method` under the policy `missing`, with survey
-    `weights`; a matrix or result has its own method and policy, and weights with it raise ParameterError. `n` is the
-    number of respondents behind a matrix; given with answers or a result it replaces their own n (psych, for one,
-    counts all rows behind a pairwise matrix). Raises MatrixError for a matrix that is no correlation matrix, one with
-    an eigenvalue clearly below 0 among them (see `nonnegative_definite`), and whatever `correlation_matrix` raises.
+    A frame is a matrix when its rows and columns carry the same labels, in any order, or when it is symmetric with unit
+    diagonal; everything else is answers (respondents, items), correlated by `method` under the policy `missing`, with
+    survey `weights`; a matrix or result has its own method and policy, and weights with it raise ParameterError. `n` is
+    the number of respondents behind a matrix; given with answers or a result it replaces their own n (psych, for one,
+    counts all rows behind a pairwise matrix) and the effective number of weighted ones. Raises MatrixError for a matrix
+    that is no correlation matrix, one with an eigenvalue clearly below 0 among them (see `nonnegative_definite`), and
+    whatever `correlation_matrix` raises.
     """
     count = _respondents(n)
     if isinstance(answers_or_matrix, CorrelationResult):
@@ -48,11 +53,11 @@ def as_correlation(
         found = answers_or_matrix
     else:
         frame = numeric_frame(answers_or_matrix, what="answers or correlation matrix")
-        if _is_matrix(frame):
+        if is_matrix(frame):
             _unweighted(weights)
             return CorrelationResult(_checked(frame), count, None, None, "given", "given")
         found = correlation_matrix(frame, method=method, missing=missing, weights=weights)
-    return found if count is None else replace(found, n=count)
+    return found if count is None else replace(found, n=count, effective_n=None)
 
 
 def _unweighted(weights: Weights | None) -> None:
@@ -63,19 +68,32 @@ def _unweighted(weights: Weights | None) -> None:
         )
 
 
-def positive_definite(matrix: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """The matrix as an array, when it can be inverted; else a MatrixError with its least eigenvalue and closest pair.
+def positive_definite(matrix: pd.DataFrame, *, n: int | None = None) -> npt.NDArray[np.float64]:
+    """The matrix as an array, when it can be inverted; else a MatrixError that says why not.
 
-    Answers the question: does every item say something that the others together do not?
+    It names too few respondents, where `n` is given and does not exceed the items, or the items that follow from each
+    other: those with a weight in the combination of least variance. Answers the question: does every item say something
+    that the others together do not?
     """
     values = matrix.to_numpy(dtype=np.float64)
     least = float(np.linalg.eigvalsh(values)[0])
     if least <= _DEFINITE:
-        raise MatrixError(
-            f"the correlation matrix must be positive definite; {_least_and_closest(matrix, least)}. "
-            'Drop an item that repeats others, or use missing="listwise" where the matrix was made pairwise.'
-        )
+        raise MatrixError(_why_not(matrix, least, n))
     return values
+
+
+def _why_not(matrix: pd.DataFrame, least: float, n: int | None) -> str:
+    said = f"the correlation matrix must be positive definite; {_least_and_closest(matrix, least)}."
+    if n is not None and n <= len(matrix) and least >= -_DEFINITE:
+        return (
+            f"{said} {n} respondents cannot determine the correlations of {len(matrix)} items. "
+            "Collect more answers or analyse fewer items."
+        )
+    if least >= -_DEFINITE:
+        weight = np.abs(np.linalg.eigh(matrix.to_numpy(dtype=np.float64))[1][:, 0])
+        together = matrix.columns[weight > _BEARS * weight.max()]
+        said += f" These items follow from each other: {listed(together)}."
+    return f'{said} Drop an item that repeats others, or use missing="listwise" where the matrix was made pairwise.'
 
 
 def nonnegative_definite(matrix: pd.DataFrame) -> npt.NDArray[np.float64]:
@@ -109,20 +127,7 @@ def _least_and_closest(matrix: pd.DataFrame, least: float) -> str:
 def _respondents(n: int | None) -> int | None:
     if n is None:
         return None
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 3:
-        raise ParameterError(f"n must be a whole number of respondents, at least 3; found {quoted(n)}. Give the count.")
-    return int(n)
-
-
-def _is_matrix(frame: pd.DataFrame) -> bool:
-    if frame.shape[0] != frame.shape[1]:
-        return False
-    values = frame.to_numpy()
-    if np.allclose(values, values.T, rtol=0, atol=_SAME) and np.allclose(np.diag(values), 1, rtol=0, atol=_SAME):
-        return True
-    # Labels 0, 1, 2 ... on both sides come by default and say nothing: as many respondents as items may answer.
-    by_default = frame.columns.equals(pd.RangeIndex(len(frame)))
-    return not by_default and list(frame.index) == list(frame.columns)
+    return whole(n, _MOST, name="n", least=3, remedy="Give the number of respondents.")
 
 
 def _checked(frame: pd.DataFrame) -> pd.DataFrame:
@@ -134,9 +139,9 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
     values = frame.to_numpy()
     for wrong, rule in (
         (np.isnan(values), "have no gaps"),
-        (np.abs(values - values.T) > _SAME, "be symmetric"),
-        (np.eye(len(values), dtype=bool) & (np.abs(values - 1) > _SAME), "have ones on the diagonal"),
-        (np.abs(values) > 1 + _SAME, "lie between -1 and 1"),
+        (np.abs(values - values.T) > SAME, "be symmetric"),
+        (np.eye(len(values), dtype=bool) & (np.abs(values - 1) > SAME), "have ones on the diagonal"),
+        (np.abs(values) > 1 + SAME, "lie between -1 and 1"),
     ):
         if wrong.any():
             i, j = np.argwhere(wrong)[0]

@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ikfs_methods.checks import complete_rows, listed, numeric_frame, one_of, quoted, varying
+from ikfs_methods.checks import complete_rows, flag, listed, numeric_frame, one_of, quoted, varying, whole
 from ikfs_methods.correlation.categories import MOST_CATEGORIES, pair_counts
 from ikfs_methods.correlation.latent import Latent, latent, ordered_items
 from ikfs_methods.correlation.moments import pearson
 from ikfs_methods.correlation.ranks import spearman
 from ikfs_methods.correlation.result import CorrelationResult
+from ikfs_methods.correlation.shape import refuse_matrix
 from ikfs_methods.correlation.smoothing import smoothed
 from ikfs_methods.correlation.weights import Weights, respondent_weights
 from ikfs_methods.errors import ParameterError, TooFewError
@@ -47,33 +48,59 @@ def correlation_matrix(
     `weights`: survey weights of the respondents, of which only the proportions count; a weight of 0 drops the row.
     `smooth`: whether a matrix with an eigenvalue below 0 is changed to the nearest without (`smoothing`); by default
     polychoric and mixed ones are, since they are estimated pair by pair.
+    Empty cells of tables larger than 2 x 2 stay empty, and thresholds come from each item's own margins, as in lavaan
+    and psych with correct=0; psych's default fills them and, where numbers of categories differ, takes pair margins.
+    Polyserial z-scores have the variance's divisor n here, as in lavaan, and n - 1 in `polyserial`, as in polycor.
     Standard errors: (1 - r^2)/sqrt(n - 1) for pearson (normal variables; linearised with weights), linearised for
     polychoric and polyserial, none for spearman. Raises ParameterError for an unknown option or an item of more than
     15 ordered categories, ConstantItemError for an item that does not vary (or not in the rows that it shares with
     another), TooFewError below three rows, WeightError for weights that are not one per respondent and at least 0.
     Answers the question: how strongly do the items go together, two by two?
     """
+    refuse_matrix(answers)
     one_of(method, METHODS, name="method")
     one_of(missing, MISSING, name="missing")
     if ordinal is not None and method != "mixed":
         raise ParameterError(
             f'ordinal must come with method="mixed"; found {quoted(method)}. Leave out one of the two.'
         )
+    most = whole(
+        most_categories, MOST_CATEGORIES, name="most_categories", least=2,
+        remedy="Give the largest number of answers that an ordered item offers.",
+    )  # fmt: skip
     frame, rows = _used(answers, missing, weights)
-    answered = ~np.isnan(frame.to_numpy())
-    counts = _pair_counts(frame.columns, answered)
-    found, ordered = _estimated(frame, rows, method, _most(most_categories), ordinal)
+    counts = _pair_counts(frame.columns, ~np.isnan(frame.to_numpy()))
+    found, ordered = _estimated(frame, rows, method, most, ordinal)
+    wanted = method in {"polychoric", "mixed"} if smooth is None else flag(smooth, name="smooth")
+    made = _result(frame, found, counts, ordered, method=method, missing=missing, smooth=wanted)
+    effective = None if rows is None else _effective_n(frame, rows)
+    made = replace(
+        made, n_rows=len(answers), n_dropped=len(answers) - int((frame.notna().sum(axis=1) >= 2).sum()),
+        weighted=rows is not None, effective_n=effective,
+    )  # fmt: skip
+    return _explained(made, found)
+
+
+def _result(
+    frame: pd.DataFrame,
+    found: Latent,
+    counts: npt.NDArray[np.int64],
+    ordered: npt.NDArray[np.bool_],
+    *,
+    method: str,
+    missing: str,
+    smooth: bool,
+) -> CorrelationResult:
+    """The matrix, smoothed where wished, with what is known of its pairs."""
     names = frame.columns
     eigenvalues = np.asarray(np.linalg.eigvalsh(found.matrix), dtype=np.float64)
-    wanted = method in {"polychoric", "mixed"} if smooth is None else smooth
-    values = smoothed(found.matrix, eigenvalues) if wanted else found.matrix
+    values = smoothed(found.matrix, eigenvalues) if smooth else found.matrix
     kinds = np.where(ordered, "ordinal", "continuous")
-    used = int((answered.sum(axis=1) >= 2).sum())
-    result = CorrelationResult(
+    return CorrelationResult(
         pd.DataFrame(values, index=names, columns=names),
         int(counts[~np.eye(len(counts), dtype=bool)].min()),
-        len(answers),
-        len(answers) - used,
+        None,
+        None,
         method,
         missing,
         thresholds=found.thresholds or None,
@@ -83,19 +110,15 @@ def correlation_matrix(
         kinds=pd.Series(kinds, index=names, name="kind") if method in {"polychoric", "mixed"} else None,
         least_eigenvalue=float(eigenvalues[0]),
         largest_change=float(np.abs(values - found.matrix).max()),
-        weighted=weights is not None,
     )
-    return _explained(result, found)
 
 
-def _most(value: int) -> int:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole or not 2 <= value <= MOST_CATEGORIES:
-        raise ParameterError(
-            f"most_categories must be a whole number from 2 to {MOST_CATEGORIES}; found {quoted(value)}. "
-            "Give the largest number of answers that an ordered item offers."
-        )
-    return int(value)
+def _effective_n(frame: pd.DataFrame, rows: Floats) -> float:
+    """Kish's (sum w)^2 / sum w^2 in the rows of the pair of items for which it is least (Kish 1965, 11.7)."""
+    answered = frame.notna().to_numpy(dtype=np.float64)
+    total = (answered * rows[:, None]).T @ answered
+    squares = (answered * rows[:, None] ** 2).T @ answered
+    return float((total**2 / squares)[~np.eye(len(total), dtype=bool)].min())
 
 
 def _used(answers: pd.DataFrame, missing: str, weights: Weights | None) -> tuple[pd.DataFrame, Floats | None]:

@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ikfs_methods.checks import complete_rows, generator, numeric_frame, one_of, quoted, varying
+from ikfs_methods.checks import complete_rows, generator, numeric_frame, one_of, varying, whole
 from ikfs_methods.correlation.categories import Categories, categories, count_tables, cross_tables, margins, thresholds
 from ikfs_methods.correlation.moments import standardised
 from ikfs_methods.correlation.polychoric import filled_tables, first_guess, latent_correlations, varied
+from ikfs_methods.correlation.shape import refuse_matrix
 from ikfs_methods.errors import ParameterError, TooFewError
 
 Floats = npt.NDArray[np.float64]
@@ -19,6 +20,8 @@ METHODS = ("polychoric", "pearson", "spearman")
 _ENOUGH = 1e-5
 # Variance of z-scores in some of their rows: below this it is the rounding of none.
 _VARIES = 1e-10
+# Beyond, the matrices would not fit into the memory.
+_MOST_DRAWS = 100_000
 # Tables held at a time, in cells: small enough to stay in the processor's cache.
 _CELLS = 100_000
 
@@ -40,10 +43,10 @@ def permuted_correlations(
     than one draw, and what `correlation_matrix` raises for the answers.
     Answers the question: which correlations would chance alone produce here?
     """
+    refuse_matrix(answers)
     one_of(method, METHODS, name="method")
     one_of(missing, ("listwise", "pairwise"), name="missing")
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
-        raise ParameterError(f"draws must be a whole number of at least 1; found {quoted(draws)}. Give the count.")
+    whole(draws, _MOST_DRAWS, name="draws", remedy="Give the count.")
     if method == "spearman" and missing == "pairwise":
         raise ParameterError(
             'missing must be "listwise" for permuted ranks, which gaps would change; found "pairwise". '

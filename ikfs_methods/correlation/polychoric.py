@@ -18,7 +18,9 @@ Whole = npt.NDArray[np.int64]
 
 # Cell probabilities are differences of numbers up to 1 and err by about 1e-16: a smaller one carries no digit.
 LEAST_PROBABILITY = 1e-15
-# What an empty cell of a 2 x 2 table counts as (Brown & Benedetti 1977, Psychometrika 42, 347-355; psych's default).
+# What an empty cell of a 2 x 2 table counts as, the margins of the thresholds left as they are: psych::tetrachoric's
+# default. The form that keeps the table's margins as well (Brown & Benedetti 1977, Psychometrika 42, 347-355), and
+# lavaan's, which takes the half from or gives it to the other cells too, end at another correlation.
 EMPTY_CELL = 0.5
 
 

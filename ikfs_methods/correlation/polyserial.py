@@ -40,12 +40,12 @@ class PolyserialResult(Shown):
     weighted: bool
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per estimate: the correlation with its standard error, then the thresholds."""
-        cuts = pd.DataFrame({"estimate": self.thresholds}, index=[f"t{i + 1}" for i in range(len(self.thresholds))])
-        first = pd.DataFrame(
-            {"estimate": [self.correlation], "standard_error": [self.standard_error]}, index=["correlation"]
-        )
-        return pd.concat([first, cuts])
+        """One row per estimate: the correlation, its standard error where it has one, the thresholds t1, t2 ..."""
+        rows = {"correlation": self.correlation}
+        if not np.isnan(self.standard_error):
+            rows["standard_error"] = self.standard_error
+        rows |= {f"t{i + 1}": float(cut) for i, cut in enumerate(self.thresholds)}
+        return pd.DataFrame({"estimate": rows})
 
 
 def polyserial(
@@ -72,7 +72,7 @@ def polyserial(
     own = margins(cross_tables(coded, rows))
     cuts = thresholds(own, coded.counts)
     x = used[["continuous"]].to_numpy()
-    rho, error = serial_correlations(x, coded.codes, cuts, None if weights is None else rows)
+    rho, error = serial_correlations(x, coded.codes, cuts, None if weights is None else rows, less=1)
     correlation, uncertain, cut = float(rho[0]), float(error[0]), cuts[0]
     if method == "ml" and abs(correlation) < 1:
         correlation, uncertain, cut = fit_ordered_probit(x[:, 0], coded.codes[:, 0], LARGEST)

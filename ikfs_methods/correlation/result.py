@@ -33,6 +33,8 @@ class CorrelationResult(Shown):
     their table. `at_bound`: pairs whose likelihood rises up to a correlation of 1 or -1, which is then what they get.
     `kinds`: by item, "ordinal" or "continuous". `least_eigenvalue`: before smoothing; `smoothed` says whether the
     matrix was changed so that it has none below 0, `largest_change` how far its correlations moved at most.
+    `weighted`: whether respondents count by survey weights; `effective_n` is then Kish's number of equally weighted
+    respondents that would say as much (pairwise: of the poorest pair), None without weights or where `n` was given.
     `notes`: what a reader must know, in sentences.
     """
 
@@ -53,7 +55,8 @@ class CorrelationResult(Shown):
     largest_change: float = 0.0
     weighted: bool = False
     notes: tuple[str, ...] = ()
+    effective_n: float | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """The matrix, items by items."""
-        return self.matrix
+        return self.matrix.copy()

@@ -21,18 +21,19 @@ _HELD = 50_000
 
 
 def serial_correlations(
-    values: Floats, codes: Codes, cuts: Floats, weights: Floats | None = None
+    values: Floats, codes: Codes, cuts: Floats, weights: Floats | None = None, *, less: int = 0
 ) -> tuple[Floats, Floats]:
     """Correlations and standard errors (continuous, ordered, flattened) of values (n, c) with codes (n, o).
 
-    Missing values are NaN, missing codes -1; a pair uses the rows with both, z-scores and `cuts` (o, most - 1) all
-    rows of the item. Olsson, Drasgow & Dorans (1982, Psychometrika 47, 337-347), the two-step estimator.
+    Missing values are NaN, missing codes -1; a pair uses the rows with both, z-scores and `cuts` (o, most - 1) all rows
+    of the item. The variance of the z-scores divides by n - `less`. Olsson, Drasgow & Dorans (1982, Psychometrika 47,
+    337-347), the two-step estimator.
     """
     n, c = values.shape
     rows = np.ones(n) if weights is None else weights
     answered = ~np.isnan(values)
     count = answered.sum(axis=0)
-    z = standardised(values, weights) * np.sqrt((count - 1) / count)
+    z = standardised(values, weights) * np.sqrt((count - less) / count)
     first, second = (grid.ravel() for grid in np.indices((c, codes.shape[1])))
     each = max(1, _HELD // n)
     parts = [

@@ -30,3 +30,17 @@ def smoothed(matrix: Floats, eigenvalues: Floats) -> Floats:
     result = np.clip(raised * np.outer(scale, scale), -1.0, 1.0)
     np.fill_diagonal(result, 1.0)
     return np.asarray((result + result.T) / 2)
+
+
+def smoothed_many(matrices: Floats) -> tuple[Floats, int]:
+    """Matrices (draws, k, k), each as `smoothed` leaves it, and how many of them that changed."""
+    try:  # a factorisation tells in a tenth of the time of eigenvalues that all are far from the limit
+        np.linalg.cholesky(matrices - 2 * _SMALL * np.eye(matrices.shape[-1]))
+        return matrices, 0
+    except np.linalg.LinAlgError:
+        eigenvalues = np.linalg.eigvalsh(matrices)
+    poor = np.flatnonzero(eigenvalues[:, 0] < _NEGATIVE)
+    mended = matrices.copy()
+    for draw in poor:
+        mended[draw] = smoothed(matrices[draw], eigenvalues[draw])
+    return mended, len(poor)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ikfs_methods.factor.extraction import LEAST_UNIQUENESS
+from ikfs_methods.factor.extraction import LEAST_UNIQUENESS, smallest_uniquenesses
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -97,7 +97,7 @@ def principal_axis_many(matrices: Floats, n_factors: int) -> ManyLoadings:
     communalities moves by .001 or less, at most 50 rounds. (The converged principal axis is the minres solution.)
     """
     diagonal = np.arange(matrices.shape[-1])
-    communalities = 1 - np.maximum(1 / np.linalg.inv(matrices)[:, diagonal, diagonal], LEAST_UNIQUENESS)
+    communalities = 1 - smallest_uniquenesses(matrices)
     found = np.full((*matrices.shape[:2], n_factors), np.nan)
     converged = np.zeros(len(matrices), dtype=bool)
     active = np.arange(len(matrices))

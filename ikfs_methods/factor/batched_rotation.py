@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ikfs_methods.factor.criteria import Criterion, inverses
+from ikfs_methods.factor.projection import allowed
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
@@ -78,7 +79,7 @@ def _stepped(
     pending = active
     for _ in range(_HALVINGS):
         slope = end.slope[pending]
-        turn = _allowed(end.turn[pending] - step[pending, None, None] * slope, oblique=oblique)
+        turn = allowed(end.turn[pending] - step[pending, None, None] * slope, oblique=oblique)
         there = _state(loadings[pending], turn, criterion, oblique=oblique)
         # the slack is rounding error of the criterion; without it the last steps would be refused
         slack = 1e-14 * np.maximum(1.0, np.abs(end.value[pending]))
@@ -107,14 +108,6 @@ def _state(loadings: Floats, turn: Floats, criterion: Criterion, *, oblique: boo
     value, slope = criterion(rotated)
     free = -(matrix @ (slope.transpose(0, 2, 1) @ rotated))
     return _State(turn, matrix, value, free - turn * (turn * free).sum(axis=1, keepdims=True))
-
-
-def _allowed(turn: Floats, *, oblique: bool) -> Floats:
-    """The nearest allowed directions: unit columns (oblique), orthogonal matrices (orthogonal)."""
-    if oblique:
-        return np.asarray(turn / np.sqrt((turn**2).sum(axis=1, keepdims=True)))
-    left, _, right = np.linalg.svd(turn)
-    return np.asarray(left @ right)
 
 
 def _size(slope: Floats) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ikfs_methods.checks import fraction, generator, listed, numeric_frame, quoted
+from ikfs_methods.checks import fraction, generator, listed, numeric_frame, whole
 from ikfs_methods.correlation import correlation_matrix
 from ikfs_methods.errors import ColumnError, ConvergenceError, ParameterError
 from ikfs_methods.factor.redone import FAILURES, Redone, Solution
@@ -78,12 +78,12 @@ def bootstrap_loadings(
 
     Respondents are drawn with replacement, n of them a draw (listwise: of the complete rows); correlations, extraction
     and rotation follow the solution's own options, except that rotations go on to the minimum where the solution's
-    stopped as R's do (varimax, promax, bentler; up to .003 apart). Extraction starts from the full sample's
-    uniquenesses; loadings are turned onto the full sample's (orthogonal Procrustes), rotated on from its axes, and put
-    in its order and signs by congruence, so that every draw speaks of the same factors. Intervals lie between the
-    (1 - level)/2 and (1 + level)/2 quantiles of the draws (Efron 1981; for factor loadings Ichikawa & Konishi 1995,
-    Psychometrika 60, 77-93; Zientek & Thompson 2007, Behavior Research Methods 39, 318-325). They cover at their level
-    in large samples, for distinct factors and uniquenesses away from the bound.
+    stopped short of it as R's do (see `rotate`; mostly .0001 apart, .003 in varimax and bentler). Extraction starts
+    from the full sample's uniquenesses; loadings are turned onto the full sample's (orthogonal Procrustes), rotated on
+    from its axes, and put in its order and signs by congruence, so that every draw speaks of the same factors.
+    Intervals lie between the (1 - level)/2 and (1 + level)/2 quantiles of the draws (Efron 1981; for factor loadings
+    Ichikawa & Konishi 1995, Psychometrika 60, 77-93; Zientek & Thompson 2007, Behavior Research Methods 39, 318-325).
+    They cover at their level in large samples, for distinct factors and uniquenesses away from the bound.
 
     Pearson matrices come all at once; spearman, polychoric and mixed cost one `correlation_matrix` a draw. `rng` is a
     Generator or a seed and always needed. Raises ParameterError for a solution that was made from a matrix, with
@@ -91,7 +91,7 @@ def bootstrap_loadings(
     have no solution.
     Answers the question: how far could each loading lie from what these respondents happened to show?
     """
-    count = _draws(draws)
+    count = whole(draws, _MOST, name="draws", least=_FEWEST, remedy="1000 is usual.")
     share, stream = fraction(level, name="level"), generator(rng)
     frame = _answers_behind(answers, solution)
     redone = Redone(solution)
@@ -109,8 +109,14 @@ def bootstrap_loadings(
     phi = np.concatenate([batch.phi for batch in found])
     failed = pd.concat([batch.failed for batch in found], axis=1).sum(axis=1).rename("failed")
     _refuse_many_failed(failed, count)
+    return _result(solution, loadings, phi, draws=count, level=share, failed=failed)
+
+
+def _result(
+    solution: Solution, loadings: Floats, phi: Floats, *, draws: int, level: float, failed: pd.Series
+) -> BootstrapResult:
     pattern, items, factors = solution.loadings, solution.loadings.index, solution.loadings.columns
-    ends = [(1 - share) / 2, (1 + share) / 2]
+    ends = [(1 - level) / 2, (1 + level) / 2]
     low, high = (pd.DataFrame(end, items, factors) for end in np.quantile(loadings, ends, axis=0))
     phi_low, phi_high = (pd.DataFrame(end, factors, factors) for end in np.quantile(phi, ends, axis=0))
     return BootstrapResult(
@@ -122,10 +128,10 @@ def bootstrap_loadings(
         phi_low=phi_low,
         phi_high=phi_high,
         communalities=_communalities(solution, loadings, phi, ends),
-        draws=count,
+        draws=draws,
         used=len(loadings),
         failed=failed,
-        level=share,
+        level=level,
         n=int(solution.correlations.n or 0),
     )
 
@@ -137,16 +143,13 @@ def _communalities(solution: Solution, loadings: Floats, phi: Floats, ends: list
     return pd.DataFrame({"communality": own, "low": low, "high": high}, index=solution.loadings.index)
 
 
-def _draws(draws: int) -> int:
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or not _FEWEST <= draws <= _MOST:
-        raise ParameterError(
-            f"draws must be a whole number from {_FEWEST} to {_MOST:,}; found {quoted(draws)}. 1000 is usual."
-        )
-    return int(draws)
-
-
 def _answers_behind(answers: pd.DataFrame, solution: Solution) -> pd.DataFrame:
     """The solution's items of the answers, when these are the answers that it was made from."""
+    if not all(hasattr(solution, name) for name in ("loadings", "phi", "extraction", "rotated", "correlations")):
+        raise ParameterError(
+            f"solution must be a result of `exploratory`; found {type(solution).__name__}. "
+            "Make it from these answers first."
+        )
     given = solution.correlations
     if given.method == "given":
         raise ParameterError(

@@ -42,7 +42,7 @@ class SolutionComparison(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a factor: other, by_order, congruence, verdict."""
-        return self.congruence
+        return self.congruence.copy()
 
 
 def compare_solutions(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.checks import is_number, quoted
+from ikfs_methods.checks import is_number, quoted, whole
 from ikfs_methods.correlation import CorrelationResult, as_correlation, nonnegative_definite
 from ikfs_methods.errors import MatrixError, ParameterError
 from ikfs_methods.factor.extraction import principal
@@ -66,7 +66,11 @@ def principal_components(
             f"minimum_eigenvalue must be a number; found {quoted(minimum_eigenvalue)}. 1 is Kaiser's rule."
         )
     eigenvalues = np.linalg.eigvalsh(values)[::-1]
-    kept = int((eigenvalues > minimum_eigenvalue).sum()) if n_components is None else whole(n_components, p)
+    kept = (
+        int((eigenvalues > minimum_eigenvalue).sum())
+        if n_components is None
+        else whole(n_components, p, name="n_components")
+    )
     if kept == 0:
         raise ParameterError(
             f"at least one component must be kept; none has an eigenvalue above {minimum_eigenvalue:g} (the largest is "
@@ -89,12 +93,3 @@ def principal_components(
         given.n_dropped,
         given.missing,
     )
-
-
-def whole(value: int, most: int, *, name: str = "n_components") -> int:
-    """The value, when it is a whole number from 1 to `most`; else a ParameterError."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 1 <= value <= most:
-        raise ParameterError(
-            f"{name} must be a whole number from 1 to {most}; found {quoted(value)}. Give one of these."
-        )
-    return int(value)

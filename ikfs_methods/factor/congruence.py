@@ -45,7 +45,7 @@ class CongruenceResult(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """One row a paired factor: factor, other, sign, congruence, verdict."""
-        return self.matched
+        return self.matched.copy()
 
 
 def congruence(first: pd.DataFrame | HasLoadings, second: pd.DataFrame | HasLoadings) -> CongruenceResult:

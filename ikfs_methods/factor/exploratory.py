@@ -10,13 +10,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ikfs_methods.checks import complete_rows, listed, one_of, quoted, varying
+from ikfs_methods.checks import complete_rows, flag, generator, listed, one_of, quoted, varying, whole
 from ikfs_methods.correlation import CorrelationResult, as_correlation, nonnegative_definite, positive_definite
 from ikfs_methods.errors import ColumnError, ParameterError
 from ikfs_methods.factor import remarks
-from ikfs_methods.factor.components import whole
-from ikfs_methods.factor.extraction import PAF_STOPS, maximum_likelihood, minres, principal, principal_axis
-from ikfs_methods.factor.fit import degrees_of_freedom, fit_indices, residual_size
+from ikfs_methods.factor.extraction import (
+    PAF_STOPS,
+    Ends,
+    likelihood_ends,
+    minres_ends,
+    principal,
+    principal_axis_ends,
+)
+from ikfs_methods.factor.fit import degrees_of_freedom, fit_indices, most_factors, residual_size
 from ikfs_methods.factor.kinds import ROTATIONS
 from ikfs_methods.factor.rotation import RotationResult, rotate, sums_of_squares
 from ikfs_methods.factor.scores import METHODS as SCORES
@@ -94,6 +100,11 @@ class ExploratoryResult(Shown):
         """One row an item: the pattern, communality, uniqueness."""
         return self.loadings.assign(communality=self.communalities, uniqueness=self.uniquenesses)
 
+    def _repr_html_(self) -> str:
+        phi = [] if self.n_factors == 1 else [self.phi]
+        tables = [*phi, self.variance, self.fit.to_frame().T]
+        return Shown._repr_html_(self) + "".join(table.to_html(border=0) for table in tables)
+
     def scores(self, answers: pd.DataFrame, *, method: str = "regression") -> pd.DataFrame:
         """Factor scores (respondents, factors) of the rows of `answers` that are complete in the analysed items.
 
@@ -164,23 +175,31 @@ def exploratory(
     one_of(correlation, CORRELATIONS, name="correlation")
     one_of(paf_stop, PAF_STOPS, name="paf_stop")
     options = _checked_options(rotation_options)
+    scaled = None if normalize is None else flag(normalize, name="normalize")
+    stream = None if rng is None else generator(rng)
     given = as_correlation(answers_or_matrix, n=n, method=correlation, missing=missing)
     draws = _checked_draws(bootstrap, given, from_result=isinstance(answers_or_matrix, CorrelationResult))
-    raw = pd.DataFrame(_extracted(given, n_factors, extraction, paf_stop), index=given.matrix.columns)
+    ends = _extracted(given, n_factors, extraction, paf_stop)
+    raw = pd.DataFrame(ends.loadings, index=given.matrix.columns)
     if raw.shape[1] == 1:
         rotation, target, options = "none", None, {}
-    scaled = rotation in _KAISER if normalize is None else normalize and rotation != "none"
-    turned = rotate(raw, method=rotation, normalize=scaled, starts=starts, rng=rng, target=target, **options)
-    solution = _described(given, turned, extraction, paf_stop if extraction == "paf" else None)
+    scaled = rotation in _KAISER if scaled is None else scaled and rotation != "none"
+    turned = rotate(raw, method=rotation, normalize=scaled, starts=starts, rng=stream, target=target, **options)
+    solution = _described(given, ends, turned, extraction, paf_stop if extraction == "paf" else None)
     if not draws or not isinstance(answers_or_matrix, pd.DataFrame):
         return solution
     from ikfs_methods.factor.bootstrap import bootstrap_loadings  # noqa: PLC0415  it takes solutions made here
 
-    found = bootstrap_loadings(answers_or_matrix, solution, draws=draws, level=level, rng=rng)
+    found = bootstrap_loadings(answers_or_matrix, solution, draws=draws, level=level, rng=stream)
     return replace(solution, bootstrap=found)
 
 
 def _checked_options(given: Mapping[str, Any] | None) -> dict[str, Any]:
+    if not isinstance(given, Mapping | None):
+        raise ParameterError(
+            f"rotation_options must name options with their values; found {quoted(given)}. "
+            f'Give a dictionary, such as {{"gamma": 0.5}}; the options are {listed(ROTATION_OPTIONS)}.'
+        )
     options = dict(given or {})
     for name in options:
         one_of(name, ROTATION_OPTIONS, name="each key of rotation_options")
@@ -189,32 +208,30 @@ def _checked_options(given: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def _checked_draws(draws: int, given: CorrelationResult, *, from_result: bool) -> int:
     """The number of bootstrap draws, 0 for none, when there are answers to draw from."""
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 0:
-        raise ParameterError(
-            f"bootstrap must be a whole number of draws, 0 for none; found {quoted(draws)}. 1000 is usual."
-        )
-    if draws and (from_result or given.method == "given"):
+    wanted = whole(draws, name="bootstrap", least=0, remedy="0 is none; 1000 is usual.")
+    if wanted and (from_result or given.method == "given"):
         raise ParameterError(
             "a bootstrap draws respondents, and needs their answers; found correlations. "
             "Give the answers, or leave bootstrap at 0."
         )
-    return int(draws)
+    return wanted
 
 
-def _extracted(given: CorrelationResult, n_factors: int, extraction: str, paf_stop: str) -> Floats:
+def _extracted(given: CorrelationResult, n_factors: int, extraction: str, paf_stop: str) -> Ends:
     n_items = len(given.matrix)
     if extraction == "pca":
-        return principal(nonnegative_definite(given.matrix), whole(n_factors, n_items, name="n_factors"))
+        kept = whole(n_factors, n_items, name="n_factors")
+        return Ends(principal(nonnegative_definite(given.matrix), kept), np.zeros(1))
     _refuse_too_many(n_factors, n_items)
-    matrix = positive_definite(given.matrix)
+    matrix = positive_definite(given.matrix, n=given.n)
     if extraction == "paf":
-        return principal_axis(matrix, n_factors, stop=paf_stop)
-    return (maximum_likelihood if extraction == "ml" else minres)(matrix, n_factors)
+        return principal_axis_ends(matrix, n_factors, stop=paf_stop)
+    return (likelihood_ends if extraction == "ml" else minres_ends)(matrix, n_factors)
 
 
 def _refuse_too_many(n_factors: int, n_items: int) -> None:
     """ParameterError for common factors with more loadings than there are correlations to find them from."""
-    most = max((m for m in range(1, n_items) if degrees_of_freedom(n_items, m) >= 0), default=0)
+    most = most_factors(n_items)
     if not most:
         raise ParameterError(
             f"one common factor needs at least 3 items; found {n_items}. "
@@ -230,7 +247,7 @@ def _refuse_too_many(n_factors: int, n_items: int) -> None:
 
 
 def _described(
-    given: CorrelationResult, turned: RotationResult, extraction: str, paf_stop: str | None
+    given: CorrelationResult, ends: Ends, turned: RotationResult, extraction: str, paf_stop: str | None
 ) -> ExploratoryResult:
     """All that follows from the rotated loadings."""
     components = extraction == "pca"
@@ -242,7 +259,7 @@ def _described(
     if components:
         fit = pd.Series({"srmr": residual_size(values, model)}, name="fit")
     else:
-        fit = fit_indices(values, model, pattern.shape[1], given.n)
+        fit = fit_indices(values, model, pattern.shape[1], given.n if given.effective_n is None else given.effective_n)
     return ExploratoryResult(
         loadings=turned.loadings,
         phi=turned.phi,
@@ -259,7 +276,7 @@ def _described(
         correlations=given,
         rotated=turned,
         paf_stop=paf_stop,
-        notes=remarks.notes(given, turned, uniquenesses, fit, extraction),
+        notes=remarks.notes(given, ends, turned, uniquenesses=uniquenesses, fit=fit, extraction=extraction),
     )
 
 

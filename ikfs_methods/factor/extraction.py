@@ -6,6 +6,7 @@ An extraction takes the matrix as an array and the number of factors, and return
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from ikfs_methods.errors import ConvergenceError
 
 Floats = npt.NDArray[np.float64]
 Point = tuple[float, Floats, Floats]  # the loss with the eigenvalues and eigenvectors behind it
+End = tuple[Floats, float, Floats]  # uniquenesses, loss, loadings
 
 # psych and R's factanal keep uniquenesses at or above this value, and so do we: Heywood cases stay comparable.
 LEAST_UNIQUENESS = 0.005
@@ -26,6 +28,21 @@ _LEAST_EIGENVALUE = 1e-14  # of a matrix that was found positive definite; anyth
 _LONGEST = 2.0  # a uniqueness that changes by more than e^2 at once has left the region that Newton's step knows
 _ROUNDS = 200
 _PSYCH_STILL, _PSYCH_ROUNDS = 0.001, 50  # where psych's principal axis stops
+_AT_BOUND = 1e-6  # share of the bound: a logarithm taken and undone moves it by 1e-16
+_SAME_LOSS = 1e-9  # losses of one minimum differ by the square of a slope of at most 1e-9; other minima by far more
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The loadings kept, and the loss that each start reached, the usual start first."""
+
+    loadings: Floats
+    losses: Floats
+
+    @property
+    def differ(self) -> bool:
+        """Whether the starts ended in different minima."""
+        return bool(np.ptp(self.losses) > _SAME_LOSS)
 
 
 def principal(matrix: Floats, n_factors: int) -> Floats:
@@ -40,9 +57,15 @@ def minres(matrix: Floats, n_factors: int) -> Floats:
 
     Half the squared residuals, (1/2) sum of the squared p - m smallest eigenvalues of R - U, is minimised over the
     uniquenesses U by Newton steps with the exact Hessian (Harman & Jones 1966; Joreskog 1977 gives the eigenvalue
-    form), starting from one minus the squared multiple correlations. Raises ConvergenceError.
+    form), starting from one minus the squared multiple correlations, and from further points where that ends in a
+    Heywood case. Raises ConvergenceError.
     Answers the question: which loadings leave the least of the correlations over?
     """
+    return minres_ends(matrix, n_factors).loadings
+
+
+def minres_ends(matrix: Floats, n_factors: int) -> Ends:
+    """`minres` with the minima that its starts reached."""
     return _minres_from(matrix, n_factors, smallest_uniquenesses(matrix), "minres")
 
 
@@ -54,6 +77,11 @@ def maximum_likelihood(matrix: Floats, n_factors: int) -> Floats:
     Raises ConvergenceError.
     Answers the question: which loadings make the correlations of a sample of normal answers most likely?
     """
+    return likelihood_ends(matrix, n_factors).loadings
+
+
+def likelihood_ends(matrix: Floats, n_factors: int) -> Ends:
+    """`maximum_likelihood` with the minima that its starts reached."""
 
     def at(logs: Floats) -> Point:
         scale = np.exp(-logs / 2)
@@ -68,11 +96,13 @@ def maximum_likelihood(matrix: Floats, n_factors: int) -> Floats:
         ratio = (1 - left)[:, None] * (kept + left[:, None]) / _gaps(kept, left)
         return (own**2) @ (1 - left), (own * left) @ own.T * (own @ own.T) + _crossed(vectors, ratio)
 
-    start = np.log(smallest_uniquenesses(matrix))
-    logs, values, vectors = _least(
-        at, slopes, start, floor=np.log(LEAST_UNIQUENESS), called="maximum likelihood", n_factors=n_factors
-    )
-    return np.exp(logs / 2)[:, None] * _loadings(values - 1, vectors, n_factors)
+    def settled(start: Floats) -> End:
+        logs, loss, values, vectors = _least(
+            at, slopes, np.log(start), floor=np.log(LEAST_UNIQUENESS), called="maximum likelihood", n_factors=n_factors
+        )
+        return np.exp(logs), loss, np.exp(logs / 2)[:, None] * _loadings(values - 1, vectors, n_factors)
+
+    return _best(settled, smallest_uniquenesses(matrix), matrix)
 
 
 def principal_axis(matrix: Floats, n_factors: int, *, stop: str = "converged") -> Floats:
@@ -84,6 +114,11 @@ def principal_axis(matrix: Floats, n_factors: int, *, stop: str = "converged") -
     pass 1. Raises ParameterError for another stop, ConvergenceError.
     Answers the question: as minres; with stop="psych": what would psych's principal axis have given?
     """
+    return principal_axis_ends(matrix, n_factors, stop=stop).loadings
+
+
+def principal_axis_ends(matrix: Floats, n_factors: int, *, stop: str = "converged") -> Ends:
+    """`principal_axis` with the minima that its starts reached."""
     one_of(stop, PAF_STOPS, name="paf_stop")
     reduced, communalities = matrix.copy(), 1 - smallest_uniquenesses(matrix)
     diagonal = np.arange(len(matrix))
@@ -99,16 +134,45 @@ def principal_axis(matrix: Floats, n_factors: int, *, stop: str = "converged") -
         if moved <= _PSYCH_STILL:
             break
     if stop == "psych":
-        return loadings
+        return Ends(loadings, np.zeros(1))
     return _minres_from(matrix, n_factors, np.maximum(1 - communalities, LEAST_UNIQUENESS), "principal axis")
 
 
-def smallest_uniquenesses(matrix: Floats) -> Floats:
-    """One minus the squared multiple correlation of each item with the others, at least the bound; the usual start."""
-    return np.maximum(1.0 / np.diag(np.linalg.inv(matrix)), LEAST_UNIQUENESS)
+def unexplained(matrices: Floats) -> Floats:
+    """One minus the squared multiple correlation of each item with the others, of correlations (..., items, items)."""
+    return np.asarray(1.0 / np.diagonal(np.linalg.inv(matrices), axis1=-2, axis2=-1))
 
 
-def _minres_from(matrix: Floats, n_factors: int, start: Floats, called: str) -> Floats:
+def smallest_uniquenesses(matrices: Floats) -> Floats:
+    """`unexplained`, at least the bound: the usual start."""
+    return np.maximum(unexplained(matrices), LEAST_UNIQUENESS)
+
+
+def _best(settled: Callable[[Floats], End], start: Floats, matrix: Floats) -> Ends:
+    """The end of the usual start; where that is a Heywood case, the best end of several starts.
+
+    Near the most factors that items can tell apart, solutions on the bound are often minima of their neighbourhood
+    alone: a start at one half, and one with each item at the bound, find better ones.
+    """
+    unique, loss, loadings = settled(start)
+    if unique.min() > LEAST_UNIQUENESS * (1 + _AT_BOUND):
+        return Ends(loadings, np.array([loss]))
+    ends = [(loss, loadings)]
+    usual = smallest_uniquenesses(matrix)
+    single = np.where(np.eye(len(usual), dtype=bool), LEAST_UNIQUENESS, usual)
+    for other in (np.full(len(usual), 0.5), *single):
+        try:
+            _, loss, loadings = settled(other)
+        except ConvergenceError:  # the usual start has an end all the same
+            continue
+        ends.append((loss, loadings))
+    losses = np.array([loss for loss, _ in ends])
+    # the usual start is kept among equals, which differ by rounding
+    best = 0 if losses[0] <= losses.min() + _SAME_LOSS else int(losses.argmin())
+    return Ends(ends[best][1], losses)
+
+
+def _minres_from(matrix: Floats, n_factors: int, start: Floats, called: str) -> Ends:
     diagonal = np.arange(len(matrix))
 
     def at(unique: Floats) -> Point:
@@ -122,8 +186,13 @@ def _minres_from(matrix: Floats, n_factors: int, start: Floats, called: str) -> 
         ratio = -2 * left[:, None] / _gaps(values[-n_factors:], left)
         return -(own**2) @ left, (own @ own.T) ** 2 + _crossed(vectors, ratio)
 
-    _, values, vectors = _least(at, slopes, start, floor=LEAST_UNIQUENESS, called=called, n_factors=n_factors)
-    return _loadings(values, vectors, n_factors)
+    def settled(first: Floats) -> End:
+        unique, loss, values, vectors = _least(
+            at, slopes, first, floor=LEAST_UNIQUENESS, called=called, n_factors=n_factors
+        )
+        return unique, loss, _loadings(values, vectors, n_factors)
+
+    return _best(settled, start, matrix)
 
 
 def _gaps(kept: Floats, left: Floats) -> Floats:
@@ -147,7 +216,7 @@ def _least(
     floor: float,
     called: str,
     n_factors: int,
-) -> tuple[Floats, Floats, Floats]:
+) -> tuple[Floats, float, Floats, Floats]:
     """Where the loss is least, nowhere below the floor, by damped Newton steps; with what `at` found there."""
     here, (loss, values, vectors) = start, at(start)
     moved = np.inf
@@ -155,7 +224,7 @@ def _least(
         gradient, hessian = slopes(values, vectors)
         free = (here > floor) | (gradient < 0)
         if not free.any() or np.abs(gradient[free]).max() < _SLOPE or moved < _STEP:
-            return here, values, vectors
+            return here, loss, values, vectors
         step = np.zeros_like(here)
         step[free] = _newton_step(gradient[free], hessian[np.ix_(free, free)])
         share = min(1.0, _LONGEST / np.abs(step).max())

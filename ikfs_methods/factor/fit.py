@@ -28,7 +28,12 @@ def degrees_of_freedom(n_items: int, n_factors: int) -> int:
     return ((n_items - n_factors) ** 2 - n_items - n_factors) // 2
 
 
-def fit_indices(matrix: Floats, model: Floats, n_factors: int, n: int | None, *, level: float = 0.90) -> pd.Series:
+def most_factors(n_items: int) -> int:
+    """The most common factors that so many items can tell apart (degrees of freedom of at least 0; Ledermann 1937)."""
+    return max((m for m in range(n_items) if degrees_of_freedom(n_items, m) >= 0), default=0)
+
+
+def fit_indices(matrix: Floats, model: Floats, n_factors: int, n: float | None, *, level: float = 0.90) -> pd.Series:
     """Fit of a model matrix L phi L' to correlations of p items and n respondents; only what exists is in it.
 
     With F = tr(M^-1 R) - ln|M^-1 R| - p, M the model with ones on its diagonal, and k = n - 1 - (2p + 5)/6 - 2m/3:
@@ -81,7 +86,7 @@ def _ordered(fit: dict[str, float]) -> pd.Series:
     return pd.Series([fit[name] for name in INDICES if name in fit], index=_INDEX[there], name="fit")
 
 
-def rmsea_interval(chi2: float, df: int, n: int, *, level: float = 0.90) -> tuple[float, float]:
+def rmsea_interval(chi2: float, df: int, n: float, *, level: float = 0.90) -> tuple[float, float]:
     """Ends of the interval of RMSEA: the noncentralities with chi2 at a tail share (Browne & Cudeck 1993)."""
     tail = (1 - level) / 2
     low, high = (_noncentrality(chi2, df, share) for share in (1 - tail, tail))

@@ -96,9 +96,10 @@ ROTATIONS: dict[str, Kind] = {
     "none": _orthogonal(4, _always(_indifferent)),
 }
 TARGETED = ("target", "target_orthogonal")
-# Near the minimum these criteria hardly change, so that the digits printed depend on where a program stops.
-FLAT = ("varimax", "bentler", "bentler_orthogonal", "promax")
+# R's programs stop short of the minimum, and the third or fourth digit printed depends on where.
+AS_R = tuple(name for name in ROTATIONS if name not in (*TARGETED, "none"))
 STOPS = ("converged", "r")
+LARGEST = 1e6  # no table of loadings, in any unit, goes beyond it; their fourth powers must stay numbers
 _BELONGS = {  # option: the methods that it belongs to
     "gamma": ("oblimin",),
     "kappa": ("crawford_ferguson",),
@@ -171,6 +172,11 @@ def _wanted(method: str, loadings: pd.DataFrame, target: pd.DataFrame | None) ->
             f"besides: {listed(further) or 'none'}; repeated: {listed(repeated) or 'none'}. Correct the target."
         )
     wanted = frame.loc[loadings.index].to_numpy()
+    if np.nanmax(np.abs(wanted), initial=0.0) > LARGEST:
+        raise ParameterError(
+            f"a target must lie between {-LARGEST:g} and {LARGEST:g}; found {np.nanmax(np.abs(wanted)):g}. "
+            "Standardised loadings lie between -1 and 1: check the table."
+        )
     if np.isnan(wanted).all():
         raise ParameterError("target must want something; every cell is empty. Give at least the loadings wanted as 0.")
     return np.asarray(wanted)

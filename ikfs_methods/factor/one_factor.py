@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ikfs_methods.errors import ConvergenceError
-from ikfs_methods.factor.extraction import LEAST_UNIQUENESS
+from ikfs_methods.factor.extraction import LEAST_UNIQUENESS, unexplained
 
 Floats = npt.NDArray[np.float64]
 
@@ -67,7 +67,7 @@ def _start(matrices: Floats) -> tuple[Floats, Floats]:
     """The correlations with a zero diagonal, and loadings on the first axis of those with SMCs on it."""
     diagonal = np.arange(matrices.shape[-1])
     reduced, hollow = matrices.copy(), matrices.copy()
-    reduced[:, diagonal, diagonal] = 1.0 - 1.0 / np.linalg.inv(matrices)[:, diagonal, diagonal]
+    reduced[:, diagonal, diagonal] = 1.0 - unexplained(matrices)
     hollow[:, diagonal, diagonal] = 0.0
     values, vectors = np.linalg.eigh(reduced)
     return hollow, np.asarray(vectors[:, :, -1] * np.sqrt(np.maximum(values[:, -1:], 1e-3)))

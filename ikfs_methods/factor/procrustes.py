@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ikfs_methods.checks import quoted
+from ikfs_methods.checks import flag
 from ikfs_methods.errors import ConvergenceError, MatrixError, ParameterError
 from ikfs_methods.factor.batched_rotation import project_many
 from ikfs_methods.factor.criteria import towards
 from ikfs_methods.factor.matching import HasLoadings, cosines, loading_frame, same_items, unit_columns
+from ikfs_methods.factor.projection import nearest_orthogonal
 from ikfs_methods.result import Shown
 
 Floats = npt.NDArray[np.float64]
@@ -38,7 +39,7 @@ class ProcrustesResult(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """The turned loadings, items by factors."""
-        return self.loadings
+        return self.loadings.copy()
 
 
 def procrustes(
@@ -62,8 +63,7 @@ def procrustes(
             f"loadings and target must have as many factors; found {given.shape[1]} and {wanted.shape[1]}. "
             "Extract the same number of factors from both."
         )
-    if not isinstance(oblique, bool | np.bool_):
-        raise ParameterError(f"oblique must be True or False; found {quoted(oblique)}. Give one of them.")
+    oblique = flag(oblique, name="oblique")
     # in the unit of the largest number, so that squares are numbers whatever the unit
     unit = float(max(np.abs(given.to_numpy()).max(), np.abs(wanted.to_numpy()).max()))
     values, goal = given.to_numpy() / unit, wanted.to_numpy() / unit
@@ -80,14 +80,13 @@ def procrustes(
         pd.DataFrame((goal - turned) * unit, index=given.index, columns=names),
         float(np.sqrt(((goal - turned) ** 2).mean())) * unit,
         pd.Series(np.diag(cosines(turned, goal)), index=names, name="congruence"),
-        bool(oblique),
+        oblique,
     )
 
 
 def orthogonal_turn(loadings: Floats, target: Floats) -> Floats:
     """The orthogonal matrices (..., factors, factors) that bring loadings (..., items, factors) nearest the target."""
-    left, _, right = np.linalg.svd(np.swapaxes(loadings, -1, -2) @ target)
-    return np.asarray(left @ right)
+    return nearest_orthogonal(np.swapaxes(loadings, -1, -2) @ target)
 
 
 def _oblique_turn(values: Floats, goal: Floats, orthogonal: Floats) -> tuple[Floats, Floats]:

@@ -17,6 +17,7 @@ SETTLED = 1e-9  # slope; the criterion is then known to about the square of this
 ENOUGH = 1e-5  # where GPArotation stops; what creeps in a flat valley for all the rounds may end there
 _ROUGH = 0.05  # slope down to which steps are Jennrich's, so that a start leads into the same valley as in GPArotation
 _ROUNDS = 5000
+_R_ROUNDS = 1000  # after which GPArotation gives up
 _SHORTEST, _LONGEST = 1e-12, 1e6
 _BOTTOMLESS = -1e6  # of 60 items and 10 factors no criterion is below -1500, unless two axes are about to be one
 
@@ -86,23 +87,23 @@ def project(loadings: Floats, criterion: Criterion, starts: Floats, *, oblique: 
     nearer the minimum, of Barzilai & Borwein's (1988) length. `stop`: converged, or r, with GPArotation's steps and its
     end at a slope of 1e-5.
     """
-    settled, near = (SETTLED, _ROUGH) if stop == "converged" else (ENOUGH, 0.0)
+    settled, near, most = (SETTLED, _ROUGH, _ROUNDS) if stop == "converged" else (ENOUGH, 0.0, _R_ROUNDS)
     if len(starts) == 1:
-        return _alone(loadings, criterion, starts[0], oblique=oblique, settled=settled, near=near)
+        return _alone(loadings, criterion, starts[0], oblique=oblique, settled=settled, near=near, most=most)
     n_starts = len(starts)
     ends = Ends(np.empty_like(starts), np.empty(n_starts), np.empty(n_starts), np.empty(n_starts, dtype=np.int64))
     active, step = np.arange(n_starts), np.full(n_starts, 2.0)
     here = _Stand(loadings, starts, criterion, oblique=oblique)
-    for rounds in range(_ROUNDS + 1):
+    for rounds in range(most + 1):
         # also where the criterion does not exist
-        done = ~(here.squared >= settled**2) | (here.values < _BOTTOMLESS) | (rounds == _ROUNDS)
+        done = ~(here.squared >= settled**2) | (here.values < _BOTTOMLESS) | (rounds == most)
         if done.any():
             _write(ends, active[done], here, done, rounds)
             if done.all():
                 break
             active, step = active[~done], step[~done]
             here.keep(~done)
-        turns = _allowed(here.turns - _spread(step, here.slopes) * here.slopes, oblique=oblique)
+        turns = allowed(here.turns - _spread(step, here.slopes) * here.slopes, oblique=oblique)
         there = _Stand(loadings, turns, criterion, oblique=oblique)
         rough = here.squared > near**2
         # the slack is rounding error of the criterion; without it the last steps would be refused
@@ -122,15 +123,15 @@ def project(loadings: Floats, criterion: Criterion, starts: Floats, *, oblique: 
 
 
 def _alone(
-    loadings: Floats, criterion: Criterion, start: Floats, *, oblique: bool, settled: float, near: float
+    loadings: Floats, criterion: Criterion, start: Floats, *, oblique: bool, settled: float, near: float, most: int
 ) -> Ends:
     """The same from one start, without what it costs to keep many apart: a third of the time."""
     here, step = _Stand(loadings, start, criterion, oblique=oblique), 2.0
-    for rounds in range(_ROUNDS + 1):
+    for rounds in range(most + 1):
         value, squared = float(here.values), float(here.squared)
-        if not squared >= settled**2 or value < _BOTTOMLESS or rounds == _ROUNDS:
+        if not squared >= settled**2 or value < _BOTTOMLESS or rounds == most:
             break
-        there = _Stand(loadings, _allowed(here.turns - step * here.slopes, oblique=oblique), criterion, oblique=oblique)
+        there = _Stand(loadings, allowed(here.turns - step * here.slopes, oblique=oblique), criterion, oblique=oblique)
         rough, reached = squared > near**2, float(there.values)
         if reached <= value - (0.5 if rough else 1e-4) * step * squared + 1e-14 * max(1.0, abs(value)) or (
             step < _SHORTEST and np.isfinite(reached)
@@ -155,7 +156,7 @@ def nearest_orthogonal(matrices: Floats) -> Floats:
     return np.asarray(left @ right)
 
 
-def _allowed(turns: Floats, *, oblique: bool) -> Floats:
+def allowed(turns: Floats, *, oblique: bool) -> Floats:
     """The nearest allowed directions: unit columns (oblique), an orthogonal matrix (orthogonal)."""
     if oblique:
         return np.asarray(turns / np.sqrt((turns**2).sum(axis=-2, keepdims=True)))

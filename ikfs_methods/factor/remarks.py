@@ -9,11 +9,18 @@ import pandas as pd
 
 from ikfs_methods.checks import listed
 from ikfs_methods.correlation import CorrelationResult
-from ikfs_methods.factor.extraction import LEAST_UNIQUENESS
+from ikfs_methods.factor.extraction import LEAST_UNIQUENESS, Ends
 from ikfs_methods.factor.rotation import RotationResult
 
 _NEAR = 0.01  # a minimum of the criterion within this share of the least is nearly as good
 _CATEGORICAL = ("polychoric", "mixed")
+# Smoothing leaves its eigenvalues near 1e-10, and an item that repeats others to nine digits leaves about as little: a
+# logarithm or an inverse of such an eigenvalue speaks of it alone.
+_HARDLY = 1e-8
+_UNREADABLE = (
+    "the determinant and the inverse of the correlations rest on an eigenvalue of {least:.1g}, {why}, and not on the "
+    "answers: do not interpret {what}. Drop an item that repeats others"
+)
 
 
 def improper(uniquenesses: pd.Series) -> tuple[str, ...]:
@@ -27,11 +34,45 @@ def _below(uniquenesses: pd.Series, bound: float) -> tuple[str, ...]:
     return tuple(str(name) for name in uniquenesses.index[low]) if low.any() else ()
 
 
+def singular(given: CorrelationResult, what: str) -> Iterator[str]:
+    """A sentence where the matrix hardly has an inverse, by smoothing or otherwise, on `what` rests on that."""
+    least = float(np.linalg.eigvalsh(given.matrix.to_numpy())[0])
+    if least < _HARDLY:
+        why = "to which smoothing raised it" if given.smoothed else "which rounding could have made"
+        other = ", or use Pearson correlations." if given.method in _CATEGORICAL else "."
+        said = _UNREADABLE.format(least=least, why=why, what=what) + other
+        yield said[0].upper() + said[1:]
+
+
+def descriptive(given: CorrelationResult, what: str) -> Iterator[str]:
+    """A sentence where `what` takes correlations of categories for those of normal answers."""
+    if given.method in _CATEGORICAL:
+        yield (
+            f"{what} take the {given.method} correlations for Pearson correlations of normal "
+            "answers: read them as descriptions, not as tests."
+        )
+
+
+def weighted(given: CorrelationResult, what: str) -> Iterator[str]:
+    """A sentence where `what` counts weighted respondents by their effective number."""
+    if given.effective_n is not None:
+        yield (
+            f"The respondents are weighted: {what} take the effective number of respondents, "
+            f"{given.effective_n:.1f}, in place of {given.n} (Kish 1965)."
+        )
+
+
 def notes(
-    given: CorrelationResult, turned: RotationResult, uniquenesses: pd.Series, fit: pd.Series, extraction: str
+    given: CorrelationResult,
+    ends: Ends,
+    turned: RotationResult,
+    *,
+    uniquenesses: pd.Series,
+    fit: pd.Series,
+    extraction: str,
 ) -> tuple[str, ...]:
     """Sentences on whatever is unusual in a solution, the most serious first; none where nothing is."""
-    model = [] if extraction == "pca" else [*_heywood(uniquenesses), *_testing(given, fit)]
+    model = [] if extraction == "pca" else [*_heywood(uniquenesses), *_extractions(ends), *_testing(given, fit)]
     return (*model, *_minima(turned), *_correlations(given))
 
 
@@ -45,6 +86,16 @@ def _heywood(uniquenesses: pd.Series) -> Iterator[str]:
         yield f"Heywood case: the uniqueness of {listed(beyond)} is negative, which no item can have; {causes}."
 
 
+def _extractions(ends: Ends) -> Iterator[str]:
+    if ends.differ:
+        usual, least, most = ends.losses[0], ends.losses.min(), ends.losses.max()
+        kept = "the usual start's, and the least" if usual - least < _NEAR * least else "a better one than the usual's"
+        yield (
+            f"The extraction has several minima: {len(ends.losses)} starts ended at discrepancies from {least:.4g} to "
+            f"{most:.4g}, and the one kept is {kept} ({usual:.4g}); other programs may show another solution."
+        )
+
+
 def _testing(given: CorrelationResult, fit: pd.Series) -> Iterator[str]:
     if given.n is None:
         yield "Without the number of respondents behind the matrix, the fit has neither chi2 nor what rests on it."
@@ -55,11 +106,10 @@ def _testing(given: CorrelationResult, fit: pd.Series) -> Iterator[str]:
         )
     if fit["df"] == 0:
         yield "The model has no degrees of freedom: it fits whatever was answered, and its fit cannot be tested."
-    if "chi2" in fit and given.method in _CATEGORICAL:
-        yield (
-            f"chi2, RMSEA, TLI and BIC take the {given.method} correlations for Pearson correlations of normal "
-            "answers: read them as descriptions, not as tests."
-        )
+    if "chi2" in fit:
+        yield from singular(given, "chi2, RMSEA, TLI and BIC")
+        yield from descriptive(given, "chi2, RMSEA, TLI and BIC")
+        yield from weighted(given, "chi2 and all that rests on it")
     if "chi2" in fit and given.missing == "pairwise":
         yield f"The fit takes n = {given.n}, the smallest number of rows behind any pair of items."
 

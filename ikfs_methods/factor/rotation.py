@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ikfs_methods.checks import generator, numeric_frame, one_of, quoted
+from ikfs_methods.checks import flag, generator, numeric_frame, one_of, quoted, whole
 from ikfs_methods.errors import ConvergenceError, ParameterError, TooFewError
-from ikfs_methods.factor.kinds import FLAT, ROTATIONS, TARGETED, Options, checked_options
+from ikfs_methods.factor.kinds import AS_R, LARGEST, ROTATIONS, TARGETED, Options, checked_options
 from ikfs_methods.factor.projection import Ends, nearest_orthogonal, project, random_starts
 from ikfs_methods.factor.promax import promax_matrix, r_varimax
 from ikfs_methods.result import Shown
 
 Floats = npt.NDArray[np.float64]
 
-_LARGEST = 1e6  # no table of loadings, in any unit, goes beyond it; their fourth powers must stay numbers
 _R_VARIMAX = ("varimax", "promax")
 _SAME = 1e-7  # values of the criterion nearer than this are one minimum: where slopes end, they differ by 1e-8 at most
 
@@ -50,7 +49,7 @@ class RotationResult(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """The rotated loadings, items by factors."""
-        return self.loadings
+        return self.loadings.copy()
 
 
 def rotate(
@@ -77,9 +76,10 @@ def rotate(
     `normalize`: Kaiser's scaling of each item to communality 1 while rotating. R's varimax and psych's "promax" do so;
     GPArotation, and stats::promax after its varimax, do not: promax with normalize=False is stats::promax and psych's
     "Promax". `stop`: converged, or r, where R's programs stop, short of the minimum: stats::varimax (and so promax)
-    when a step gains less than a share of 1e-5, GPArotation, all others, at a slope of 1e-5. Loadings then differ by up
-    to .003 in varimax and bentler, whose criteria are flat, by .0003 in promax, by less than .0001 in the others. auto
-    is r for those three with one start, so that they agree with R's as printed, and converged for everything else.
+    when a step gains less than a share of 1e-5, GPArotation, all others, at a slope of 1e-5. Loadings then differ from
+    the minimum's by up to .003 in varimax and bentler, whose criteria are flat, .0006 in equamax, .0003 in promax and
+    .0001 in oblimin and geomin. auto is r with one start, so that loadings agree with R's as printed, and converged
+    with several, which are told apart by where they end, towards a target, and where R's steps do not settle at all.
 
     It starts from the loadings as given, psych's single start, and from `starts` - 1 random orthogonal turns besides
     (`rng`); towards a target also from the nearest orthogonal turn. The least minimum is kept. Factors come in order of
@@ -90,9 +90,12 @@ def rotate(
     Answers the question: seen from which directions does each item belong to few factors?
     """
     one_of(method, ROTATIONS, name="method")
+    normalize = flag(normalize, name="normalize")
+    stream = None if rng is None else generator(rng)
     values = _checked_loadings(loadings)
-    if stop == "auto":
-        stop = "r" if starts == 1 and method in FLAT else "converged"
+    auto = stop == "auto"
+    if auto:
+        stop = "r" if starts == 1 and method in AS_R else "converged"
     n_starts = _checked_starts(starts, stop)
     options = checked_options(
         method, loadings, target=target, gamma=gamma, delta=delta, power=power, kappa=kappa, stop=stop
@@ -102,25 +105,64 @@ def rotate(
             f"normalize must be False for method={method!r}: a target is in the loadings' own unit. Leave it out."
         )
     length = _lengths(values) if normalize else np.ones((len(values), 1))
+    try:
+        found = _found(values, length, method, options, n_starts, rng=stream)
+    except ConvergenceError:
+        if not auto or stop == "converged":
+            raise
+        options = replace(options, stop="converged")  # R ends without a solution here; longer steps may find one
+        found = _found(values, length, method, options, n_starts, rng=stream)
+    return _result(loadings, found, method, options, normalize=normalize)
+
+
+def _result(loadings: pd.DataFrame, found: _Found, method: str, options: Options, *, normalize: bool) -> RotationResult:
+    names = _names(len(found.matrix))
+    return RotationResult(
+        loadings=pd.DataFrame(loadings.to_numpy(dtype=np.float64) @ found.matrix, index=loadings.index, columns=names),
+        phi=pd.DataFrame(found.phi, index=names, columns=names),
+        rotation=pd.DataFrame(found.matrix, index=loadings.columns, columns=names),
+        method=method,
+        oblique=ROTATIONS[method].oblique,
+        normalize=normalize,
+        criterion=found.reached,
+        gradient=found.size,
+        iterations=found.rounds,
+        starts=found.starts,
+        minima=found.minima,
+        first=found.first,
+        options=options,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The rotation matrix kept, the factor correlations, and what the starts came to."""
+
+    matrix: Floats
+    phi: Floats
+    reached: float
+    size: float
+    rounds: int
+    starts: int
+    minima: pd.DataFrame
+    first: float
+
+
+def _found(
+    values: Floats, length: Floats, method: str, options: Options, n_starts: int, *, rng: np.random.Generator | None
+) -> _Found:
     ends, unit = _ends(values / length, method, options, n_starts, rng)
     minima, best = _minima(ends, method, unit)
     matrix = _matrix(values, length, ends.matrices[best], method, options)
-    names = _names(values.shape[1])
-    oblique = ROTATIONS[method].oblique
-    return RotationResult(
-        loadings=pd.DataFrame(values @ matrix, index=loadings.index, columns=names),
-        phi=pd.DataFrame(_phi(matrix) if oblique else np.eye(len(names)), index=names, columns=names),
-        rotation=pd.DataFrame(matrix, index=loadings.columns, columns=names),
-        method=method,
-        oblique=oblique,
-        normalize=normalize,
-        criterion=float(ends.reached[best]) * unit,
-        gradient=float(ends.sizes[best]) * unit,
-        iterations=int(ends.rounds[best]),
+    return _Found(
+        matrix=matrix,
+        phi=_phi(matrix) if ROTATIONS[method].oblique else np.eye(len(matrix)),
+        reached=float(ends.reached[best]) * unit,
+        size=float(ends.sizes[best]) * unit,
+        rounds=int(ends.rounds[best]),
         starts=len(ends.reached),
         minima=minima,
         first=float(ends.reached[0]) * unit if ends.settled[0] else np.nan,
-        options=options,
     )
 
 
@@ -162,9 +204,9 @@ def _checked_loadings(loadings: pd.DataFrame) -> Floats:
             f"loadings must have at least as many items as factors; found {len(values)} and {values.shape[1]}. "
             "Items are rows, factors columns: transpose the table, or keep fewer factors."
         )
-    if np.abs(values).max() > _LARGEST:
+    if np.abs(values).max() > LARGEST:
         raise ParameterError(
-            f"loadings must lie between {-_LARGEST:g} and {_LARGEST:g}; found "
+            f"loadings must lie between {-LARGEST:g} and {LARGEST:g}; found "
             f"{values.flat[np.abs(values).argmax()]:g}. Standardised"
             " loadings lie between -1 and 1, or a little beyond: check the table."
         )
@@ -172,20 +214,17 @@ def _checked_loadings(loadings: pd.DataFrame) -> Floats:
 
 
 def _checked_starts(starts: int, stop: str) -> int:
-    if isinstance(starts, bool) or not isinstance(starts, int | np.integer) or starts < 1:
-        raise ParameterError(
-            f"starts must be a whole number of at least 1; found {quoted(starts)}. 1 starts from the loadings as given."
-        )
-    if starts > 1 and stop != "converged":
+    count = whole(starts, name="starts", remedy="1 starts from the loadings as given.")
+    if count > 1 and stop != "converged":
         raise ParameterError(
             f"several starts are told apart by where they converge; found starts={starts} with stop={quoted(stop)}. "
             'Use stop="converged", or one start.'
         )
-    return int(starts)
+    return count
 
 
 def _ends(
-    loadings: Floats, method: str, options: Options, n_starts: int, rng: np.random.Generator | int | None
+    loadings: Floats, method: str, options: Options, n_starts: int, rng: np.random.Generator | None
 ) -> tuple[Ends, float]:
     """Where the starts lead, and the unit in which their criterion is counted."""
     kind, (p, m) = ROTATIONS[method], loadings.shape

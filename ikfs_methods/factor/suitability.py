@@ -11,6 +11,7 @@ from scipy.special import chdtrc
 from ikfs_methods.checks import fraction, listed
 from ikfs_methods.correlation import CorrelationResult, as_correlation, positive_definite
 from ikfs_methods.errors import ParameterError, TooFewError
+from ikfs_methods.factor import remarks
 from ikfs_methods.result import Shown
 
 # Kaiser & Rice (1974), lower end of each band
@@ -26,7 +27,10 @@ def kmo_band(value: float) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KmoResult(Shown):
-    """Sampling adequacy over all items and by item (MSA), with the partial correlations that it weighs."""
+    """Sampling adequacy over all items and by item (MSA), with the partial correlations that it weighs.
+
+    `correlation` is the kind of correlations; `notes` says what a reader must know, in sentences.
+    """
 
     overall: float
     items: pd.Series
@@ -34,6 +38,8 @@ class KmoResult(Shown):
     n: int | None
     n_dropped: int | None
     missing: str
+    correlation: str = "pearson"
+    notes: tuple[str, ...] = ()
 
     @property
     def band(self) -> str:
@@ -62,7 +68,7 @@ def kmo(answers_or_matrix: pd.DataFrame | CorrelationResult, *, missing: str = "
     Answers the question: do the items share enough with each other for factors to be worth looking for?
     """
     given = as_correlation(answers_or_matrix, missing=missing)
-    values = positive_definite(given.matrix)
+    values = positive_definite(given.matrix, n=given.n)
     inverse = np.linalg.inv(values)
     scale = np.sqrt(np.diag(inverse))
     partial = -inverse / np.outer(scale, scale)
@@ -83,6 +89,8 @@ def kmo(answers_or_matrix: pd.DataFrame | CorrelationResult, *, missing: str = "
         given.n,
         given.n_dropped,
         given.missing,
+        given.method,
+        tuple(remarks.singular(given, "these measures")),
     )
 
 
@@ -107,14 +115,14 @@ class MsaDeletionResult(Shown):
     def notes(self) -> tuple[str, ...]:
         """What must be said beside the log; nothing when every item kept reaches the cut-off."""
         if self.settled:
-            return ()
+            return self.final.notes
         low = [f"{name} ({value:.3f})" for name, value in self.final.items.items() if value < self.cutoff]
         said = f"deletion stopped with {len(self.kept)} items, the fewest that one factor needs; still below "
-        return (f"{said}{self.cutoff:g}: {listed(low)}.",)
+        return (f"{said}{self.cutoff:g}: {listed(low)}.", *self.final.notes)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a round: dropped, msa, overall_before, overall_after, n."""
-        return self.log
+        return self.log.copy()
 
 
 def msa_deletion(
@@ -167,7 +175,11 @@ def msa_deletion(
 
 @dataclass(frozen=True, slots=True)
 class BartlettResult(Shown):
-    """Test that the items are uncorrelated in the population."""
+    """Test that the items are uncorrelated in the population.
+
+    `n` respondents; where they are weighted `effective_n`, Kish's number, stands in its place in chi2. `correlation` is
+    the kind of correlations; `notes` says what a reader must know, in sentences.
+    """
 
     chi2: float
     df: int
@@ -176,6 +188,9 @@ class BartlettResult(Shown):
     n: int
     n_dropped: int | None
     missing: str
+    correlation: str = "pearson"
+    notes: tuple[str, ...] = ()
+    effective_n: float | None = None
 
     def to_frame(self) -> pd.DataFrame:
         """One row: chi2, df, p_value, determinant, n."""
@@ -188,25 +203,33 @@ def bartlett_sphericity(
 ) -> BartlettResult:
     """Bartlett's test of sphericity: chi2 = -[n - 1 - (2p + 5)/6] ln|R|, df = p(p - 1)/2 (Bartlett 1951).
 
-    `n` is needed with a matrix. Raises ParameterError without it, TooFewError when n is too small for the factor in
+    `n` is needed with a matrix; of weighted respondents it is the effective number (Kish 1965).
+    Raises ParameterError without it, TooFewError when n is too small for the factor in
     brackets to be positive, MatrixError when |R| is not above zero.
     Answers the question: could these correlations be those of unrelated items, by chance alone?
     """
     given = as_correlation(answers_or_matrix, n=n, missing=missing)
-    count = known_n(given, "the test of sphericity")
-    values = positive_definite(given.matrix)
+    n_given = known_n(given, "the test of sphericity")
+    count = counted_n(given, "the test of sphericity")
+    values = positive_definite(given.matrix, n=given.n)
     p = len(values)
     multiplier = count - 1 - (2 * p + 5) / 6
     if multiplier <= 0:
         raise TooFewError(
             f"the test of sphericity needs more than {1 + (2 * p + 5) / 6:.1f} respondents for {p} items; "
-            f"found {count}. Collect more answers or test fewer items."
+            f"found {count:.6g}. Collect more answers or test fewer items."
         )
     log_determinant = float(np.linalg.slogdet(values)[1])
     chi2, df = max(0.0, -multiplier * log_determinant), p * (p - 1) // 2
-    return BartlettResult(
-        chi2, df, float(chdtrc(df, chi2)), float(np.exp(log_determinant)), count, given.n_dropped, given.missing
+    notes = (
+        *remarks.singular(given, "chi2 and p"),
+        *remarks.descriptive(given, "chi2 and p"),
+        *remarks.weighted(given, "chi2 and p"),
     )
+    return BartlettResult(
+        chi2, df, float(chdtrc(df, chi2)), float(np.exp(log_determinant)), n_given, given.n_dropped, given.missing,
+        given.method, notes, given.effective_n,
+    )  # fmt: skip
 
 
 def known_n(given: CorrelationResult, purpose: str) -> int:
@@ -216,3 +239,9 @@ def known_n(given: CorrelationResult, purpose: str) -> int:
             f"{purpose} needs the number of respondents behind the correlation matrix; none was given. Give n=..."
         )
     return given.n
+
+
+def counted_n(given: CorrelationResult, purpose: str) -> float:
+    """The number of respondents that chance goes by: the effective one where they are weighted (Kish 1965)."""
+    count = known_n(given, purpose)
+    return count if given.effective_n is None else given.effective_n

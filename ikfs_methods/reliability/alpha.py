@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.checks import fraction, one_of
+from ikfs_methods.checks import fraction, generator, one_of
 from ikfs_methods.correlation.weights import Weights
 from ikfs_methods.errors import TooFewError
 from ikfs_methods.reliability.covariance import (
@@ -99,6 +99,8 @@ def cronbach_alpha(
     """
     fraction(level, name="level")
     one_of(interval, INTERVALS, name="interval")
+    if rng is not None:
+        rng = generator(rng)  # a wrong seed is refused also where no chance is needed
     items = item_covariance(answers, missing=missing, weights=weights)
     covariance = items.matrix.to_numpy()
     correlation = correlation_of(covariance)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ikfs_methods.correlation import CorrelationResult
 from ikfs_methods.errors import ConvergenceError, MatrixError
+from ikfs_methods.factor.extraction import unexplained
 from ikfs_methods.reliability.covariance import Missing, alpha_of, correlation_of
-from ikfs_methods.reliability.moments import item_moments
+from ikfs_methods.reliability.moments import LEAST_EIGENVALUE, item_moments
 from ikfs_methods.result import Shown
 
 Floats = NDArray[np.float64]
@@ -19,9 +20,11 @@ Floats = NDArray[np.float64]
 _GAP = 1e-10  # wanted width of the certificate, in units of the bound; ten digits below what is ever reported
 _ENOUGH = 1e-7  # rounding may stop the iteration earlier; a wider certificate than this is no answer
 _ROUNDS = 100
-# A matrix whose least eigenvalue is below this gets it as a ridge, so that an interior point exists; the bound of k
-# items rises by at most k times as much over the sum of their covariances.
+# A matrix whose least eigenvalue is below this gets a ridge up to it, so that an interior point exists. Errors may take
+# the ridge too, which would put the bound too low; what they took is given back (see `largest_errors`).
 _RIDGE = 1e-10
+# An item takes part in a null vector from this squared share on; rounding leaves about 1e-30 of it to the others.
+_PART = 1e-6
 _SMALL_SAMPLE = 1000
 
 
@@ -30,15 +33,16 @@ class BoundResult(Shown):
     """The greatest lower bound (`glb`) of one set of items and its certificate.
 
     `errors` are the error variances that make up the bound, as shares of each item's variance. The bound of the given
-    matrix lies between `glb` - `gap` and `glb`. `tenberge` holds mu0 (alpha), mu1 (lambda2), mu2 and mu3.
+    matrix lies between `glb` - `gap` and `glb`, up to the rounding of the matrix itself (eigenvalues of 1e-10).
+    `tenberge` holds mu0 (alpha), mu1 (lambda2), mu2 and mu3.
     """
 
     glb: float
     gap: float
     errors: pd.Series
     tenberge: pd.Series
-    standardized: bool
-    missing: Missing
+    standardized: bool  # of correlations
+    missing: str  # as the correlations were made; "given" for a matrix
     n_items: int
     n_respondents: int | None  # None for a matrix
     n_dropped: int | None
@@ -81,8 +85,8 @@ def greatest_lower_bound(
         gap=gap,
         errors=pd.Series(errors, index=given.matrix.columns, name="errors"),
         tenberge=_tenberge(matrix),
-        standardized=standardized,
-        missing=missing,
+        standardized=given.standardized,
+        missing=given.missing,
         n_items=len(matrix),
         n_respondents=given.n,
         n_dropped=given.n_dropped,
@@ -95,6 +99,10 @@ def largest_errors(correlations: Floats, worth: Floats) -> tuple[Floats, float]:
 
     The dual is: minimise trace(RY) over Y without an eigenvalue below 0 and with diagonal at least `worth`. Both
     sides stay feasible throughout, so that the difference of their values is a certificate whenever one stops.
+
+    Where Rv = 0, v'(R - diag(t))v = -sum of t v², so that an item with a part in v has no error. The errors of the
+    other items are those that C - diag(t) allows, C what is left of R when these items are taken out by regression
+    (Schur's complement). On the dual side Y grows by a multiple of the projector on such v, which costs nothing.
     """
     least = float(np.linalg.eigvalsh(correlations)[0])
     if least < -_RIDGE:
@@ -102,21 +110,57 @@ def largest_errors(correlations: Floats, worth: Floats) -> tuple[Floats, float]:
             f"the greatest lower bound needs covariances that can occur together; the smallest eigenvalue of the "
             f'correlations is {least:.3g}. Use missing="listwise", or a matrix that was smoothed.'
         )
+    values, vectors = np.linalg.eigh(correlations)
+    null = vectors[:, values < LEAST_EIGENVALUE * len(values)]
+    part = np.asarray((null**2).sum(axis=1))
+    bound = part > _PART
+    share = np.zeros(len(worth))
+    # The projector must lift the dual's diagonal to `worth`; the eigenvalues that count as 0 make it cost this much.
+    cost = float((worth[bound] / part[bound]).max(initial=0.0)) * float(np.maximum(values[: null.shape[1]], 0.0).sum())
+    gap = 0.0
+    if not bound.all():
+        left, size = _without(correlations, bound)
+        share[~bound], gap = _enclosed(left, worth[~bound] * size)
+        share[~bound] *= size
+    if gap + cost > _ENOUGH:
+        raise ConvergenceError(
+            f"the greatest lower bound must be enclosed to {_ENOUGH:g}; the two sides still differ by "
+            f"{gap + cost:.3g}. Leave out items that repeat others, or bring the items to similar variances."
+        )
+    return share, gap + cost
+
+
+def _without(correlations: Floats, out: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Correlations of what the other items say beyond those taken `out`, and the variances of that."""
+    if not out.any():
+        return correlations, np.ones(len(correlations))
+    inside, across = correlations[np.ix_(out, out)], correlations[np.ix_(out, ~out)]
+    explained = across.T @ np.linalg.pinv(inside, rcond=LEAST_EIGENVALUE, hermitian=True) @ across
+    left = correlations[np.ix_(~out, ~out)] - (explained + explained.T) / 2
+    return correlation_of(left), np.diag(left)
+
+
+def _enclosed(correlations: Floats, worth: Floats) -> tuple[Floats, float]:
+    """The t and the gap where no item is determined by others.
+
+    A nearly singular R is solved as R + ridge I. Less the ridge, the errors found there are errors for R: none falls
+    below 0, so that R - diag(t) has no eigenvalue below -ridge. Y needs no change: trace(RY) bounds the errors of R.
+    """
+    least = float(np.linalg.eigvalsh(correlations)[0])
     ridge = max(0.0, _RIDGE - least)
     matrix = correlations + ridge * np.eye(len(correlations))
-    slack = worth + worth.mean()  # the dual's diagonal exceeds `worth` by what a share below 0 would be worth
-    here = _Point(matrix, worth, np.full(len(matrix), 0.5 * (least + ridge)), np.diag(worth + slack), slack)
+    # A start in the middle: with u the variances that the others leave unexplained R - diag(u)/2k is positive definite,
+    # and the dual is a multiple of its inverse, so that all products start alike even where R is nearly singular.
+    share = unexplained(matrix) / (2 * len(worth))
+    inverse = np.linalg.inv(matrix - np.diag(share))
+    dual = 2.0 * float((worth / np.diag(inverse)).max()) * (inverse + inverse.T) / 2
+    here = _Point(matrix, worth, share, dual, np.diag(dual) - worth)
     for _ in range(_ROUNDS):
         gap = here.gap()
         if gap < _GAP or not here.step(0.05 * gap / (2 * len(worth))):
             break
-    gap = here.gap()
-    if gap > _ENOUGH:
-        raise ConvergenceError(
-            f"the greatest lower bound must be enclosed to {_ENOUGH:g}; the two sides still differ by {gap:.3g}. "
-            "Leave out items that repeat others, or bring the items to similar variances."
-        )
-    return here.share, gap + ridge * float(np.trace(here.dual))
+    share = np.maximum(here.share - ridge, 0.0)
+    return share, max(0.0, float((correlations * here.dual).sum() - share @ worth))
 
 
 @dataclass(slots=True)

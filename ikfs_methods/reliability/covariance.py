@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ikfs_methods.checks import complete_rows, listed, numeric_frame, one_of, varying
+from ikfs_methods.checks import complete_rows, listed, numeric_frame, one_of, varying, whole
+from ikfs_methods.correlation.shape import refuse_matrix
 from ikfs_methods.correlation.weights import Weights, respondent_weights
 from ikfs_methods.errors import MatrixError, ScaleError, TooFewError, WeightError
+from ikfs_methods.labels import effective_number
 from ikfs_methods.result import Shown
 
 Missing = Literal["listwise", "pairwise"]
@@ -41,14 +43,14 @@ class ItemCovariance(Shown):
 
     @property
     def effective_n(self) -> float:
-        """The number of equally weighted respondents that would say as much: (sum w)²/sum w² (Kish 1965, 11.7)."""
+        """The number of equally weighted respondents that would say as much (Kish 1965, 11.7)."""
         if self.weights is None:
             return float(len(self.used))
-        return float(self.weights.sum() ** 2 / (self.weights**2).sum())
+        return effective_number(self.weights)
 
     def to_frame(self) -> pd.DataFrame:
         """The covariance matrix, items by items."""
-        return self.matrix
+        return self.matrix.copy()
 
 
 def item_covariance(
@@ -68,9 +70,12 @@ def item_covariance(
 
     Raises TooFewError for fewer than `min_rows` usable rows or a pair of items that fewer than two respondents
     answered together, ConstantItemError for an item that does not vary, ScaleError for a spread whose square is no
-    computer number, WeightError, and what `checks.numeric_frame` raises.
+    computer number, WeightError, ParameterError (a correlation matrix in place of answers), and what
+    `checks.numeric_frame` raises.
     """
     one_of(missing, ("listwise", "pairwise"), name="missing")
+    whole(min_rows, name="min_rows", least=2, remedy="One row has no variance.")
+    refuse_matrix(answers)
     frame = numeric_frame(answers, min_rows=1)
     mass = None if weights is None else respondent_weights(weights, frame.index)
     kept = np.ones(len(frame), dtype=bool) if mass is None else mass > 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 from typing import Literal
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import fdtr, fdtrc, stdtr
 
-from ikfs_methods.checks import fraction, generator, numeric_frame, one_of
+from ikfs_methods.checks import flag, fraction, generator, numeric_frame, one_of
 from ikfs_methods.errors import ColumnError, MatrixError, TooFewError
 from ikfs_methods.reliability.covariance import ItemCovariance, Missing, alpha_of, item_covariance
 from ikfs_methods.reliability.interval import defined, feldt, resampled_alphas, resamples
@@ -24,14 +24,14 @@ PERFECT = 1e-12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AlphaDifferenceResult(Shown):
-    """Two alphas, their difference (first - second) with its interval, and Feldt's test that they are equal."""
+    """Two alphas, their difference (first - second) with its interval, and a test that they are equal."""
 
     first_alpha: float
     second_alpha: float
     difference: float
     ci_low: float
     ci_high: float
-    test: Literal["feldt_w", "feldt_t"]  # independent; dependent
+    test: Literal["feldt_w", "adjusted_t"]  # independent (Feldt 1969); dependent (Feldt 1980, adjusted to few items)
     statistic: float  # W = (1 - second) / (1 - first), or t
     df1: float  # of F, or of t
     df2: float | None  # of F
@@ -69,44 +69,43 @@ def alpha_difference(
     Independent samples (two groups, two rounds; the items may differ in number): W = (1 - alpha2)/(1 - alpha1) against
     F, its degrees of freedom from the first two moments of W (Feldt 1969, Psychometrika 34, 363-373).
     dependent: the same respondents, matched by row label: t = (alpha1 - alpha2) sqrt(n - 2) /
-    sqrt(4 (1 - alpha1)(1 - alpha2)(1 - r²)), r the correlation of the two sums, n - 2 degrees of freedom (Feldt 1980,
-    Psychometrika 45, 99-105). Answers the question: has the reliability changed, or does it differ between groups?
+    sqrt(2 (1 - alpha1)(1 - alpha2)(k1/(k1-1) + k2/(k2-1) - 2r²)), r the correlation of the two sums, n - 2 degrees of
+    freedom: Feldt's t (1980, Psychometrika 45, 99-105) for k1 and k2 items, our own adjustment, see `feldt_t`. Where
+    the same items are answered twice their errors go together too, and the test finds differences too seldom.
+    Answers the question: has the reliability changed, or does it differ between groups?
 
-    interval: `feldt` joins the two Feldt intervals as Zou does (2007, Psychological Methods 12, 399-413; of dependent
-    alphas with correlation r²); `bootstrap` takes percentiles of `draws` resamples, chance from `rng`.
+    interval: `feldt` joins the two Feldt intervals as Zou does (2007, Psychological Methods 12, 399-413), dependent
+    alphas with the correlation that `errors_correlation` gives; `bootstrap` takes percentiles of `draws` resamples,
+    chance from `rng`.
 
     Raises TooFewError (with fewer than about 7 respondents in a sample W has no second moment), MatrixError (an alpha
     of 1, or two sums that agree entirely), ColumnError (no common or repeated row labels when dependent), and what
     `cronbach_alpha` raises.
     """
-    fraction(level, name="level")
-    one_of(interval, ("feldt", "bootstrap"), name="interval")
-    one_of(missing, ("listwise", "pairwise"), name="missing")
-    chance = generator(rng) if interval == "bootstrap" else None
+    chance = _checked(dependent, level, interval, missing, rng)
     if dependent:
         first, second, lost_first, lost_second = _matched(first, second, missing)
     else:
         lost_first = lost_second = 0
     sets = (item_covariance(first, missing=missing), item_covariance(second, missing=missing))
-    alphas = tuple(alpha_of(part.matrix.to_numpy()) for part in sets)
-    _imperfect(alphas)
+    alphas = _imperfect(alpha_of(sets[0].matrix.to_numpy()), alpha_of(sets[1].matrix.to_numpy()))
     r = _totals_correlation(sets, missing) if dependent else None
-    test = feldt_t((alphas[0], alphas[1]), len(sets[0].used), r) if r is not None else _independent(alphas, sets)
-    if chance is not None:
-        low, high = _bootstrap(sets, dependent=dependent, level=level, draws=draws, chance=chance)
-    else:
+    statistic, df1, df2, p = _tested(alphas, sets, r)
+    if interval == "feldt" or chance is None:
         low, high = _joined(alphas, sets, r=r, level=level)
+    else:
+        low, high = _bootstrap(sets, dependent=dependent, level=level, draws=draws, chance=chance)
     return AlphaDifferenceResult(
         first_alpha=alphas[0],
         second_alpha=alphas[1],
         difference=alphas[0] - alphas[1],
         ci_low=low,
         ci_high=high,
-        test="feldt_t" if dependent else "feldt_w",
-        statistic=test[0],
-        df1=test[1],
-        df2=test[2],
-        p_value=test[3],
+        test="adjusted_t" if dependent else "feldt_w",
+        statistic=statistic,
+        df1=df1,
+        df2=df2,
+        p_value=p,
         r_totals=r,
         level=level,
         interval=interval,
@@ -117,6 +116,17 @@ def alpha_difference(
         dropped_first=sets[0].n_dropped + lost_first,
         dropped_second=sets[1].n_dropped + lost_second,
     )
+
+
+def _checked(
+    dependent: object, level: float, interval: str, missing: str, rng: np.random.Generator | int | None
+) -> np.random.Generator | None:
+    """The random generator, where one is needed or given, when the options are what they must be."""
+    flag(dependent, name="dependent")  # type: ignore[arg-type]
+    fraction(level, name="level")
+    one_of(interval, ("feldt", "bootstrap"), name="interval")
+    one_of(missing, ("listwise", "pairwise"), name="missing")
+    return generator(rng) if interval == "bootstrap" or rng is not None else None
 
 
 def feldt_w(
@@ -143,10 +153,13 @@ def feldt_w(
     return w, df1, df2, p
 
 
-def _independent(
-    alphas: tuple[float, ...], sets: tuple[ItemCovariance, ItemCovariance]
-) -> tuple[float, float, float, float]:
+def _tested(
+    alphas: tuple[float, ...], sets: tuple[ItemCovariance, ItemCovariance], r: float | None
+) -> tuple[float, float, float | None, float]:
+    """Statistic, degrees of freedom (two of F, one of t) and p; `r` of dependent sets, None of independent ones."""
     (n1, k1), (n2, k2) = (part.used.shape for part in sets)
+    if r is not None:
+        return feldt_t((alphas[0], alphas[1]), n1, r, (k1, k2))
     w, df1, df2, p = (float(value) for value in feldt_w((alphas[0], alphas[1]), (n1, n2), (k1, k2)))
     if np.isnan(p):
         raise TooFewError(
@@ -156,29 +169,45 @@ def _independent(
     return w, df1, df2, p
 
 
-def feldt_t(alphas: tuple[float, float], n: int, r: float) -> tuple[float, float, None, float]:
-    """Statistic t of two alphas of the same n respondents, its degrees of freedom and two-sided p (Feldt 1980).
+def feldt_t(
+    alphas: tuple[float, float], n: int, r: float, k: tuple[float, float] = (inf, inf)
+) -> tuple[float, float, None, float]:
+    """Statistic t of two alphas of the same n respondents, its degrees of freedom and two-sided p.
 
-    r is the correlation of the two sums. Raises MatrixError where it is 1 or -1.
+    r is the correlation of the two sums, k the numbers of items; without end they give Feldt's own t (1980), which
+    with few items finds differences too often. For k parallel normal items ln(1 - alpha) is, but for a constant, the
+    log of the mean square of the residuals, on (n-1)(k-1) degrees of freedom, less that of the respondents, on n-1:
+    its variance is 2/(n-1) (1 + 1/(k-1)). Two sets share what is in their sums, covariance 2r²/(n-1), not their
+    residuals. The variance of the difference is 2/(n-1) (k1/(k1-1) + k2/(k2-1) - 2r²), Feldt's 4(1 - r²)/(n-1) in the
+    limit. Raises MatrixError where r is 1 or -1.
     """
     if 1 - r**2 <= PERFECT:
         raise MatrixError(
             "the sums of first and second must not be perfectly correlated, or dependent alphas cannot be tested; "
             f"found r = {r:.6g}. Give two different sets of items or of answers."
         )
-    t = (alphas[0] - alphas[1]) * sqrt(n - 2) / sqrt(4 * (1 - alphas[0]) * (1 - alphas[1]) * (1 - r**2))
+    spread = 2 * (1 / (1 - 1 / k[0]) + 1 / (1 - 1 / k[1]) - 2 * r**2)  # k/(k-1), also without end
+    t = (alphas[0] - alphas[1]) * sqrt(n - 2) / sqrt((1 - alphas[0]) * (1 - alphas[1]) * spread)
     return t, float(n - 2), None, float(2 * stdtr(n - 2, -abs(t)))
+
+
+def errors_correlation(r: float, k: tuple[int, int]) -> float:
+    """How the sampling errors of two alphas of the same respondents correlate; r of the sums, k numbers of items.
+
+    The covariance and variances of `feldt_t`: r² sqrt((k1-1)(k2-1)/(k1 k2)), r² with many items.
+    """
+    return r**2 * sqrt((1 - 1 / k[0]) * (1 - 1 / k[1]))
 
 
 def _joined(
     alphas: tuple[float, ...], sets: tuple[ItemCovariance, ItemCovariance], *, r: float | None, level: float
 ) -> tuple[float, float]:
-    """Zou's interval of a difference from the separate intervals; the errors of the alphas correlate about r²."""
+    """Zou's interval of a difference from the separate intervals."""
     (low1, high1), (low2, high2) = (
         feldt(alpha, n=part.used.shape[0], k=part.used.shape[1], level=level)
         for alpha, part in zip(alphas, sets, strict=True)
     )
-    shared = 0.0 if r is None else r**2
+    shared = 0.0 if r is None else errors_correlation(r, (sets[0].used.shape[1], sets[1].used.shape[1]))
 
     def reach(one: float, other: float) -> float:
         return sqrt(max(0.0, one**2 - 2 * shared * one * other + other**2))
@@ -212,13 +241,15 @@ def _bootstrap(
     return low, high
 
 
-def _imperfect(alphas: tuple[float, ...]) -> None:
-    perfect = [name for name, alpha in zip(("first", "second"), alphas, strict=True) if 1 - alpha <= PERFECT]
+def _imperfect(first: float, second: float) -> tuple[float, float]:
+    """Both alphas, when below 1; else a MatrixError."""
+    perfect = [name for name, alpha in (("first", first), ("second", second)) if 1 - alpha <= PERFECT]
     if perfect:
         raise MatrixError(
             f"both alphas must be below 1 to be compared; that of {' and '.join(perfect)} is 1: its items repeat each "
             "other. Leave out the repeats."
         )
+    return first, second
 
 
 def _matched(

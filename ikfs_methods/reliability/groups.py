@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
@@ -13,15 +14,14 @@ from scipy.special import chdtrc
 from ikfs_methods.checks import fraction, generator, listed, numeric_frame, one_of, plain
 from ikfs_methods.correlation.weights import Weights, respondent_weights
 from ikfs_methods.errors import (
-    ColumnError,
     ConstantItemError,
     IkfsError,
     MatrixError,
-    ParameterError,
     ScaleError,
     TooFewError,
     WeightError,
 )
+from ikfs_methods.labels import Codes, group_codes, holm
 from ikfs_methods.reliability.alpha import INTERVALS, AlphaResult, Interval, cronbach_alpha
 from ikfs_methods.reliability.covariance import Missing
 from ikfs_methods.reliability.difference import PERFECT, feldt_w
@@ -55,9 +55,20 @@ class AlphaByGroupResult(Shown):
     missing: Missing
     weighted: bool
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the frame of groups cannot hold: the test that all alphas are equal, and who is not in it."""
+        notes = []
+        if self.chi2 is not None:
+            notes.append(f"All alphas equal: chi-square({self.df}) = {self.chi2:.4g}, p = {self.p_value:.3g}.")
+        notes += [f"{plain(name)} has no alpha: {reason}" for name, reason in self.not_computed.items()]
+        if self.n_without_group:
+            notes.append(f"{self.n_without_group} respondent(s) without a group are left out.")
+        return tuple(notes)
+
     def to_frame(self) -> pd.DataFrame:
         """The groups with an alpha, one row each."""
-        return self.groups
+        return self.groups.copy()
 
 
 def alpha_by_group(
@@ -73,38 +84,29 @@ def alpha_by_group(
 ) -> AlphaByGroupResult:
     """Alpha of keyed answers (respondents by items) in each group of respondents, with tests that they are equal.
 
-    `groups`: the group of each row, in the order of its categories, else sorted; the other options are those of
-    `cronbach_alpha`, applied in each group. A group in which alpha does not exist (an item that does not vary there,
-    too few rows) is named with the reason, the others are still computed.
+    `groups`: the group of each respondent by row label, in the order of its categories, else sorted; who has none is
+    counted in `n_without_group` and left out. The other options are those of `cronbach_alpha`, applied in each group. A
+    group in which alpha does not exist (an item that does not vary there, too few rows) is named with the reason, the
+    others are still computed.
 
     All groups: with T = (1 - alpha)^(1/3) and v = 18 k (n - 1)(1 - alpha)^(2/3) / ((k - 1)(9n - 11)²), the sum of
     (T - weighted mean of T)²/v is chi-square with one degree of freedom less than groups (Hakstian & Whalen 1976,
     Psychometrika 41, 219-231). Two groups: W (Feldt 1969, see `difference.feldt_w`), adjusted by Holm's steps.
     Under weights, both take Kish's effective n. Answers the question: is the set of items as consistent everywhere?
 
-    Raises ColumnError (groups of other rows), TooFewError (no group with an alpha), ParameterError, and what
+    Raises ColumnError (groups of other respondents), TooFewError (no group with an alpha), ParameterError, and what
     `checks.numeric_frame` raises.
     """
     fraction(level, name="level")
     one_of(interval, INTERVALS, name="interval")
     one_of(missing, ("listwise", "pairwise"), name="missing")
-    chance = generator(rng) if interval == "bootstrap" else None
+    chance = generator(rng) if interval == "bootstrap" or rng is not None else None
     frame = numeric_frame(answers, min_rows=1)
     mass = None if weights is None else pd.Series(respondent_weights(weights, frame.index), index=frame.index)
-    codes, names = _codes(_aligned(groups, frame.index))
-    found: dict[object, AlphaResult] = {}
-    reasons: dict[object, str] = {}
-    for number, name in enumerate(names):
-        rows = codes == number
-        try:
-            if not rows.any():
-                raise TooFewError("no respondent is in this group.")
-            found[name] = cronbach_alpha(
-                frame[rows], level=level, interval=interval, draws=draws, rng=chance, missing=missing,
-                weights=None if mass is None else mass[rows],
-            )  # fmt: skip
-        except _OF_A_GROUP as error:
-            reasons[name] = str(error)
+    codes, names = group_codes(groups, frame.index)
+    found, reasons = _each(
+        frame, codes, names, mass, level=level, interval=interval, draws=draws, rng=chance, missing=missing
+    )
     if not found:
         raise _none_found(reasons)
     table = _table(found, names.name)
@@ -112,7 +114,7 @@ def alpha_by_group(
     chi2, df, p_value = _all_equal(table["alpha"].to_numpy(), n, frame.shape[1])
     return AlphaByGroupResult(
         groups=table,
-        not_computed=pd.Series(reasons, dtype="object", name="reason"),
+        not_computed=_reasons(reasons),
         chi2=chi2,
         df=df,
         p_value=p_value,
@@ -126,32 +128,29 @@ def alpha_by_group(
     )
 
 
-def _aligned(series: pd.Series, index: pd.Index) -> pd.Series:
-    """The groups in the order of the answers' rows; ColumnError, unless every row has its label there once."""
-    if not isinstance(series, pd.Series):
-        raise ParameterError(f"groups must be a pandas Series by respondent; found {type(series).__name__}.")
-    if series.index.equals(index):
-        return series
-    if series.index.has_duplicates or index.has_duplicates:
-        raise ColumnError(
-            f"groups must have the row labels of the answers; found {len(series)} labels for {len(index)} rows, some "
-            "repeated and in another order. Give both the same index."
-        )
-    lacking = index.difference(series.index)
-    if len(lacking):
-        raise ColumnError(
-            f"groups must have the row labels of the answers; {len(lacking)} of {len(index)} rows have none: "
-            f"{listed(lacking)}. Give both the same index."
-        )
-    return series.reindex(index)
+class _Options(TypedDict):
+    """What `cronbach_alpha` takes beside answers and weights."""
+
+    level: float
+    interval: Interval
+    draws: int
+    rng: np.random.Generator | None
+    missing: Missing
 
 
-def _codes(groups: pd.Series) -> tuple[NDArray[np.intp], pd.Index]:
-    """Number of each row's group (-1: none) and the names of the groups."""
-    category = groups.astype("category")
-    if not category.notna().any():
-        raise TooFewError(f"at least one row must have a group; none of {len(groups)} has one. Check the column.")
-    return category.cat.codes.to_numpy().astype(np.intp), pd.Index(category.cat.categories, name=groups.name)
+def _each(
+    frame: pd.DataFrame, codes: Codes, names: pd.Index, mass: pd.Series | None, **options: Unpack[_Options]
+) -> tuple[dict[object, AlphaResult], dict[object, str]]:
+    """The alpha of each group that has one, and for each other group why it has none."""
+    found: dict[object, AlphaResult] = {}
+    reasons: dict[object, str] = {}
+    for number, name in enumerate(names):
+        rows = codes == number
+        try:
+            found[name] = cronbach_alpha(frame[rows], weights=None if mass is None else mass[rows], **options)
+        except _OF_A_GROUP as error:
+            reasons[name] = str(error)
+    return found, reasons
 
 
 def _none_found(reasons: dict[object, str]) -> IkfsError:
@@ -162,9 +161,14 @@ def _none_found(reasons: dict[object, str]) -> IkfsError:
     )
 
 
+def _reasons(reasons: dict[object, str]) -> pd.Series:
+    index = pd.Index(list(reasons), dtype=None if reasons else "object", tupleize_cols=False)
+    return pd.Series(list(reasons.values()), index=index, dtype="object", name="reason")
+
+
 def _table(found: dict[object, AlphaResult], name: object) -> pd.DataFrame:
     rows = [(r.n_respondents, r.n_dropped, r.alpha, r.ci_low, r.ci_high) for r in found.values()]
-    index = pd.Index(list(found), name=name or "group")
+    index = pd.Index(list(found), name=name or "group", tupleize_cols=False)
     return pd.DataFrame(rows, columns=list(_GROUP_COLUMNS), index=index)
 
 
@@ -197,8 +201,5 @@ def _pairs(table: pd.DataFrame, n: NDArray[np.float64], k: int) -> pd.DataFrame:
             "p_value": p,
         }
     )[~np.isnan(p)].reset_index(drop=True)
-    # Holm 1979: the smallest p times the number of tests, the next times one less, never falling again.
-    order = np.argsort(frame["p_value"].to_numpy(), kind="stable")
-    steps = np.maximum.accumulate(frame["p_value"].to_numpy()[order] * np.arange(len(frame), 0, -1))
-    frame["p_holm"] = pd.Series(np.minimum(1.0, steps), index=frame.index[order])
+    frame["p_holm"] = holm(frame["p_value"])
     return frame

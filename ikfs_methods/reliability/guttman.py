@@ -32,8 +32,8 @@ class GuttmanResult(Shown):
     lambda6: float
     lambda4_exact: bool  # all splits were tried
     halves: tuple[tuple[str, ...], tuple[str, ...]]
-    standardized: bool
-    missing: Missing
+    standardized: bool  # of correlations
+    missing: str  # as the correlations were made; "given" for a matrix
     n_items: int
     n_respondents: int | None  # None for a matrix
     n_dropped: int | None
@@ -62,8 +62,9 @@ def guttman_lambdas(
 
     lambda4 takes halves of equal size (of k // 2 and k - k // 2 items; `odd` as in `split_half`): all splits up to 16
     items; beyond, the best one found by exchanging items from many starts, which may fall short of the best of all and
-    is then said in `notes`. `standardized` takes correlations, as the R package psych does; with missing="pairwise"
-    these are the pairwise correlations themselves.
+    is then said in `notes`. `standardized` takes correlations; with missing="pairwise" these are the pairwise
+    correlations themselves. The R package psych always takes correlations and, of an odd number of items, only half of
+    the splits: its numbers are those of `standardized=True` with `odd="psych"`.
 
     Answers the question: how reliable is the sum at least, without assuming that the items are equally good?
 
@@ -91,8 +92,8 @@ def guttman_lambdas(
         lambda6=1 - float(smallest_errors(matrix).sum()) / total,
         lambda4_exact=exact,
         halves=halves_of(signs[best], given.matrix.columns),
-        standardized=standardized,
-        missing=missing,
+        standardized=given.standardized,
+        missing=given.missing,
         n_items=k,
         n_respondents=given.n,
         n_dropped=given.n_dropped,

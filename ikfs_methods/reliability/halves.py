@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ikfs_methods.checks import generator, one_of, quoted
+from ikfs_methods.checks import generator, one_of, whole
 from ikfs_methods.correlation import CorrelationResult
-from ikfs_methods.errors import MatrixError, ParameterError
+from ikfs_methods.errors import MatrixError
 from ikfs_methods.reliability.covariance import NO_VARIANCE, Missing, alpha_of
+from ikfs_methods.reliability.interval import MOST_DRAWS
 from ikfs_methods.reliability.moments import item_moments
 from ikfs_methods.result import Shown
 
@@ -48,8 +49,8 @@ class SplitHalfResult(Shown):
     values: Floats
     best: tuple[tuple[str, ...], tuple[str, ...]]
     worst: tuple[tuple[str, ...], tuple[str, ...]]
-    standardized: bool
-    missing: Missing
+    standardized: bool  # of correlations
+    missing: str  # as the correlations were made; "given" for a matrix
     n_items: int
     n_respondents: int | None  # None for a matrix
     n_dropped: int | None
@@ -67,7 +68,7 @@ def split_half(
     answers: pd.DataFrame | CorrelationResult,
     *,
     draws: int = 10_000,
-    rng: np.random.Generator | int | None = None,
+    rng: np.random.Generator | int | None = 0,
     standardized: bool = False,
     missing: Missing = "listwise",
     odd: Odd = "all",
@@ -77,12 +78,15 @@ def split_half(
     Of halves A and B the coefficient is 4 cov(A, B) / var(A + B) (Flanagan; Rulon 1939; Guttman 1945, doi:10.1007/
     BF02288892, eq. 37): a lower bound of reliability, for each split. Its mean over all splits of an even number of
     items is alpha (Cronbach 1951, doi:10.1007/BF02310555, eq. 16). Up to 16 items all splits are tried; beyond,
-    `draws` random ones, which needs `rng` (a Generator or a seed). `spearman_brown` is 2r/(1+r) of the odd-even split.
+    `draws` random ones, chance from `rng` (a Generator or a seed; without one seed 0, so that the result can be made
+    again). `spearman_brown` is 2r/(1+r) of the odd-even split.
     A covariance or correlation matrix may stand in place of answers.
 
-    An odd number of items is split into halves that differ by one item, in all ways; `odd="psych"` takes the first
-    half of them in lexicographic order, as the R package psych (2.2.9) does, whose extremes then depend on the order of
-    the items. `standardized` gives the items equal variances first, as psych does. missing: see `cronbach_alpha`.
+    An odd number of items is split into halves that differ by one item, in all ways. The R package psych (2.2.9) tries
+    only the first half of them in lexicographic order, so that its extremes depend on the order of the items; and of 3,
+    7 or 15 items, whose splits are odd in number, it takes one more than half but divides their sum by the half, so
+    that its mean comes out too high. psych also gives the items equal variances first. Its numbers are those of
+    `odd="psych"` with `standardized=True`. missing: see `cronbach_alpha`.
 
     Answers the question: how far does the reliability depend on which items happen to face each other?
 
@@ -90,19 +94,19 @@ def split_half(
     `item_covariance` raises.
     """
     one_of(odd, ("all", "psych"), name="odd")
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
-        raise ParameterError(f"draws must be a whole number of at least 1; found {quoted(draws)}. 10000 is usual.")
+    whole(draws, MOST_DRAWS, name="draws", remedy="10000 is usual.")
+    chance = None if rng is None else generator(rng)  # a wrong seed is refused also where no chance is needed
     given = item_moments(answers, standardized=standardized, missing=missing)
     matrix, k = given.array, len(given.matrix)
     alpha_of(matrix)  # refuses a sum that does not vary
     exhaustive = k <= MOST_ITEMS
-    signs = all_splits(k, odd) if exhaustive else _random_splits(k, int(draws), generator(rng))
+    signs = all_splits(k, odd) if exhaustive else _random_splits(k, int(draws), generator(chance))
     values = split_coefficients(matrix, signs)
     r, rulon = _odd_even(matrix)
     return SplitHalfResult(
         maximum=float(values.max()),
         minimum=float(values.min()),
-        mean=float(values.mean()),
+        mean=_mean(values, k, psych=odd == "psych" and exhaustive),
         quantiles=pd.Series(np.quantile(values, _QUANTILES), index=_QUANTILES, name="quantiles"),
         odd_even=r,
         spearman_brown=2 * r / (1 + r),
@@ -112,8 +116,8 @@ def split_half(
         values=values,
         best=halves_of(signs[values.argmax()], given.matrix.columns),
         worst=halves_of(signs[values.argmin()], given.matrix.columns),
-        standardized=standardized,
-        missing=missing,
+        standardized=given.standardized,
+        missing=given.missing,
         n_items=k,
         n_respondents=given.n,
         n_dropped=given.n_dropped,
@@ -136,8 +140,9 @@ def _blocks(signs: Floats, size: int) -> list[Floats]:
 def all_splits(k: int, odd: Odd = "all") -> Floats:
     """Every split of k items into halves of k // 2 and k - k // 2 items, once, as rows of 1 and -1."""
     if odd == "psych" and k % 2:
-        half = islice(combinations(range(k), k // 2), comb(k, k // 2) // 2)
-        signs = np.full((comb(k, k // 2) // 2, k), -1.0)
+        many = -(-comb(k, k // 2) // 2)  # rounded up
+        half = islice(combinations(range(k), k // 2), many)
+        signs = np.full((many, k), -1.0)
         np.put_along_axis(signs, np.array(list(half)), 1.0, axis=1)
     else:
         # Even halves come in pairs that say the same, of which the one without the last item in A is kept.
@@ -156,6 +161,11 @@ def _random_splits(k: int, draws: int, rng: np.random.Generator) -> Floats:
 def halves_of(signs: Floats, names: pd.Index) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names of the items in A and in B."""
     return tuple(str(name) for name in names[signs > 0]), tuple(str(name) for name in names[signs < 0])
+
+
+def _mean(values: Floats, k: int, *, psych: bool) -> float:
+    """The mean coefficient; psych divides by half the number of splits, which may be a half less than it took."""
+    return float(values.sum() / (comb(k, k // 2) / 2)) if psych and k % 2 else float(values.mean())
 
 
 def _odd_even(matrix: Floats) -> tuple[float, float]:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import fdtri, ndtri
 
-from ikfs_methods.checks import generator, quoted
-from ikfs_methods.errors import ParameterError, TooFewError
+from ikfs_methods.checks import generator, whole
+from ikfs_methods.errors import TooFewError
 from ikfs_methods.reliability.covariance import NO_VARIANCE, alphas_from
 
 Floats = NDArray[np.float64]
@@ -19,6 +19,7 @@ Moments = Callable[[Floats], tuple[Floats, Floats]]
 
 # Cells (draws times respondents) held at once: 16 MB an array, whatever the number of respondents.
 BLOCK = 2_000_000
+MOST_DRAWS = 100_000  # more would change no digit that is ever told
 
 
 def feldt(alpha: float, *, n: float, k: int, level: float) -> tuple[float, float]:
@@ -89,8 +90,7 @@ def resamples(n: int, *, draws: int, rng: np.random.Generator | int | None) -> I
 
     Counts make every moment of a resample a matrix product. Raises ParameterError at the first block.
     """
-    if isinstance(draws, bool) or not (isinstance(draws, int | np.integer) and draws >= 2):
-        raise ParameterError(f"draws must be a whole number of at least 2; found {quoted(draws)}. 1000 is usual.")
+    whole(draws, MOST_DRAWS, name="draws", least=2, remedy="1000 is usual.")
     chance, size = generator(rng), max(1, BLOCK // n)
     for start in range(0, draws, size):
         block = min(size, draws - start)

@@ -37,7 +37,7 @@ class IntraclassResult(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """The table, a row a form."""
-        return self.table
+        return self.table.copy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ def intraclass_correlation(ratings: pd.DataFrame, *, level: float = 0.95) -> Int
     ICC(C,1), ICC(C,k): consistency, rater means aside (ICC3, ICC3k). The first of each pair is the reliability of one
     rater, the second that of the mean of all k. ICC(C,k) is Cronbach's alpha of the raters. The intervals at `level`
     are exact for normal ratings in the forms 1 and C and Satterthwaite's approximation in the forms A, each with its
-    own degrees of freedom. F tests a correlation of 0.
+    own degrees of freedom, so that the ends of ICC(A,k) are not those of ICC(A,1) stepped up by Spearman and Brown's
+    formula, as its estimate is. F tests a correlation of 0.
 
     Answers the questions: how well do different raters give the same thing the same rating, and how good is their mean?
 

@@ -9,8 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import fdtrc, fdtri
 
-from ikfs_methods.checks import fraction, listed, numeric_frame, weight_numbers, within_scale
-from ikfs_methods.errors import ColumnError, ConstantItemError, ParameterError, TooFewError, WeightError
+from ikfs_methods.checks import fraction, listed, numeric_frame, within_scale
+from ikfs_methods.correlation.weights import Weights, respondent_weights
+from ikfs_methods.errors import ConstantItemError, ParameterError, TooFewError
+from ikfs_methods.labels import Codes, group_codes
 from ikfs_methods.reliability.intraclass import LARGEST
 from ikfs_methods.result import Shown
 
@@ -18,6 +20,8 @@ Floats = NDArray[np.float64]
 
 # A sum of squares below this share of all squares is rounding.
 _NOTHING = 1e-14
+# Answers whose range is below this share of their size differ by rounding only: doubles have 16 digits.
+_SAME = 1e-15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +44,7 @@ class MeansReliabilityResult(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """The table, a row a score."""
-        return self.table
+        return self.table.copy()
 
 
 def reliability_of_means(
@@ -48,20 +52,21 @@ def reliability_of_means(
     groups: pd.Series,
     *,
     level: float = 0.95,
-    weights: pd.Series | None = None,
+    weights: Weights | None = None,
 ) -> MeansReliabilityResult:
     """Intraclass correlations of scores (a series, or a frame of several) within groups, and of the groups' means.
 
     One-way random effects by analysis of variance with groups of unequal size: n0 = (N - sum n_j^2 / N)/(g - 1),
     ICC(1) = (MSB - MSW)/(MSB + (n0 - 1) MSW), ICC(2) = 1 - MSW/MSB (Bliese 2000; Bartko 1976). The reliability of a
     group's own mean is n_j icc/(1 + (n_j - 1) icc), with an ICC(1) below 0 counted as 0; its standard error
-    sqrt(MSW/n_j). The design effect of a mean over all groups is 1 + (m - 1) ICC(1), m = sum n_j^2 / N (Kish 1987).
+    sqrt(MSW/n_j). The design effect of a mean over all groups is 1 + (m - 1) ICC(1), m = sum n_j^2 / N (Kish 1987),
+    with an ICC(1) below 0 counted as 0 too.
     Intervals at `level`: exact for equal sizes and normal scores; else Thomas & Hultquist's (1978, doi:10.1214/aos/
     1176344202), on the harmonic mean size; ICC(2) follows from ICC(1) at n0.
 
-    `groups` and `weights` go by the index of `values`; rows without a score or a group, or with a weight of 0, are
-    dropped, score by score. With survey weights n_j becomes the effective size (sum w)^2 / sum w^2, and MSW weighs its
-    squares; interval and test are then approximations.
+    `groups` and `weights` go by the index of `values`; the groups stand in the order of their categories, else sorted.
+    Rows without a score or a group, or with a weight of 0, are dropped, score by score. With survey weights n_j becomes
+    the effective size (sum w)^2 / sum w^2, and MSW weighs its squares; interval and test are then approximations.
 
     Answers the question: do the published means of provinces or clusters differ by more than the accident of who
     answered?
@@ -78,9 +83,9 @@ def reliability_of_means(
     else:
         frame = values
     scores = within_scale(numeric_frame(frame, what="values", min_columns=1), -LARGEST, LARGEST, what="values")
-    labels = _by_row(groups, scores.index, "groups")
-    size = None if weights is None else _by_row(weight_numbers(_series(weights)), scores.index, "weights")
-    found = {name: _one_score(scores[name], labels, size, level) for name in scores.columns}
+    codes, labels = group_codes(groups, scores.index)
+    mass = None if weights is None else respondent_weights(weights, scores.index)
+    found = {name: _one_score(scores[name], codes, labels, mass, level) for name in scores.columns}
     table = pd.DataFrame.from_dict({name: one.row for name, one in found.items()}, orient="index")
     table.index.name = "score"
     return MeansReliabilityResult(
@@ -89,7 +94,7 @@ def reliability_of_means(
         interval=pd.Series({name: one.interval for name, one in found.items()}, name="interval"),
         level=level,
         weighted=weights is not None,
-        notes=tuple(note for one in found.values() for note in one.notes),
+        notes=(*_without_group(int((codes < 0).sum())), *(note for one in found.values() for note in one.notes)),
     )
 
 
@@ -112,45 +117,32 @@ class _Groups:
     within: float
 
 
-def _series(weights: object) -> pd.Series:
-    if not isinstance(weights, pd.Series):
-        raise ParameterError(f"weights must be a pandas Series by respondent; found {type(weights).__name__}.")
-    return weights
+def _without_group(count: int) -> tuple[str, ...]:
+    return (f"{count} respondent(s) without a group are left out.",) if count else ()
 
 
-def _by_row(labels: pd.Series, index: pd.Index, name: str) -> pd.Series:
-    if not isinstance(labels, pd.Series):
-        raise ParameterError(f"{name} must be a pandas Series by respondent; found {type(labels).__name__}.")
-    if labels.index.equals(index):
-        return labels
-    if index.has_duplicates or labels.index.has_duplicates:
-        raise ColumnError(
-            f"{name} must have the index of the values, row by row, where row labels repeat; it differs. Set its index."
-        )
-    lacking = index.difference(labels.index, sort=False)
-    if len(lacking):
-        raise ColumnError(f"{name} must cover every row of the values; missing rows: {listed(lacking)}. Supply them.")
-    return labels.reindex(index)
-
-
-def _one_score(score: pd.Series, groups: pd.Series, weights: pd.Series | None, level: float) -> _One:
-    keep = score.notna().to_numpy() & groups.notna().to_numpy()
+def _one_score(score: pd.Series, codes: Codes, labels: pd.Index, weights: Floats | None, level: float) -> _One:
+    keep = score.notna().to_numpy() & (codes >= 0)
     if weights is not None:
-        if not (weights > 0).any():
-            raise WeightError("weights must not all be 0; found none above 0. Give the survey weights.")
-        keep &= (weights > 0).to_numpy()
+        keep &= weights > 0
     used = score[keep].to_numpy()
-    codes, labels = pd.factorize(groups[keep], sort=False)
+    present, own = np.unique(codes[keep], return_inverse=True)  # groups in which this score was answered
     name = str(score.name)
-    if len(labels) < 2 or len(used) <= len(labels):
+    if len(present) < 2 or len(used) <= len(present):
         raise TooFewError(
             f"the means of {name} need at least two groups, and one group with two respondents or more; found "
-            f"{len(labels)} groups of {len(used)} respondents with a score. Supply more data."
+            f"{len(present)} groups of {len(used)} respondents with a score. Supply more data."
         )
-    unit = float(np.abs(used).max()) or 1.0
-    w = np.ones(len(used)) if weights is None else weights[keep].to_numpy() / float(weights[keep].max())
-    parts = _groups(used / unit, codes, pd.Index(labels), w)
-    return _summary(name, parts, unit, level, dropped=len(score) - len(used), weighted=weights is not None)
+    # Variances do not know the origin: deviations from the middle keep the digits of answers far from 0. Halves first,
+    # since the sum of two large answers may be no number.
+    origin = float(used.max() / 2 + used.min() / 2)
+    apart = used - origin
+    unit = float(np.abs(apart).max())
+    if unit <= _SAME * abs(origin):
+        raise ConstantItemError(f"the scores must vary; {name} is constant over {len(used)} respondents.")
+    w = np.ones(len(used)) if weights is None else weights[keep] / weights[keep].max()
+    parts = _groups(apart / unit, own, labels[present], w)
+    return _summary(name, parts, (origin, unit), level, dropped=len(score) - len(used), weighted=weights is not None)
 
 
 def _groups(values: Floats, codes: NDArray[np.intp], labels: pd.Index, weights: Floats) -> _Groups:
@@ -166,15 +158,15 @@ def _groups(values: Floats, codes: NDArray[np.intp], labels: pd.Index, weights: 
     )
 
 
-def _summary(name: str, parts: _Groups, unit: float, level: float, *, dropped: int, weighted: bool) -> _One:
-    sizes, g = parts.sizes, len(parts.sizes)
+def _summary(
+    name: str, parts: _Groups, scale: tuple[float, float], level: float, *, dropped: int, weighted: bool
+) -> _One:
+    (origin, unit), sizes, g = scale, parts.sizes, len(parts.sizes)
     total = float(sizes.sum())
     centre = float(sizes @ parts.means) / total
     between_square = float(sizes @ (parts.means - centre) ** 2) / (g - 1)
     if between_square <= _NOTHING * float(sizes @ parts.means**2):
         between_square = 0.0
-    if between_square == 0 and parts.within == 0:
-        raise ConstantItemError(f"the scores must vary; {name} is constant over {int(parts.counts.sum())} respondents.")
     n0 = (total - float((sizes**2).sum()) / total) / (g - 1)
     df1, df2 = float(g - 1), total - g
     icc1 = (between_square - parts.within) / (between_square + (n0 - 1) * parts.within)
@@ -192,14 +184,14 @@ def _summary(name: str, parts: _Groups, unit: float, level: float, *, dropped: i
         "between": (between_square - parts.within) / n0 * unit**2,
         "within": parts.within * unit**2,
         "mean_size": n0,
-        "design_effect": 1 + (float((sizes**2).sum()) / total - 1) * icc1,
+        "design_effect": 1 + (float((sizes**2).sum()) / total - 1) * max(icc1, 0.0),
         "n_groups": g,
         "n": int(parts.counts.sum()),
         "n_dropped": dropped,
     }
     equal = float(np.ptp(sizes)) <= 1e-9 * n0
     interval = "thomas-hultquist, effective sizes" if weighted else "exact" if equal else "thomas-hultquist"
-    return _One(row, _means(name, parts, icc1, unit), interval, _notes(name, row))
+    return _One(row, _means(name, parts, icc1, (origin, unit)), interval, _notes(name, row))
 
 
 def _limits(parts: _Groups, df1: float, df2: float, level: float) -> tuple[float, float]:
@@ -220,14 +212,14 @@ def _stepped_up(icc: float, size: float) -> float:
     return size * icc / below if below > 1e-12 else np.nan
 
 
-def _means(name: str, parts: _Groups, icc1: float, unit: float) -> pd.DataFrame:
-    icc = max(icc1, 0.0)
+def _means(name: str, parts: _Groups, icc1: float, scale: tuple[float, float]) -> pd.DataFrame:
+    icc, (origin, unit) = max(icc1, 0.0), scale
     return pd.DataFrame(
         {
             "score": name,
             "group": parts.labels,
             "n": parts.counts.astype(np.int64),
-            "mean": parts.means * unit,
+            "mean": origin + parts.means * unit,
             "standard_error": np.sqrt(parts.within / parts.sizes) * unit,
             "reliability": parts.sizes * icc / (1 + (parts.sizes - 1) * icc),
         }

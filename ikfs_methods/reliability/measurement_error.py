@@ -36,7 +36,7 @@ class MeasurementErrorResult(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """One row per score."""
-        return self.scores
+        return self.scores.copy()
 
 
 def standard_error_of_measurement(

@@ -12,9 +12,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ikfs_methods.checks import numeric_frame, one_of
-from ikfs_methods.correlation import CorrelationResult, as_correlation, correlation_matrix, nonnegative_definite
-from ikfs_methods.errors import MatrixError
+from ikfs_methods.checks import flag, listed, numeric_frame, one_of
+from ikfs_methods.correlation import (
+    CorrelationResult,
+    as_correlation,
+    correlation_matrix,
+    is_matrix,
+    nonnegative_definite,
+)
+from ikfs_methods.errors import MatrixError, ScaleError
 from ikfs_methods.reliability.covariance import Missing, correlation_of, item_covariance
 
 Floats = NDArray[np.float64]
@@ -31,6 +37,8 @@ class Moments:
     matrix: pd.DataFrame
     n: int | None  # rows used, where known
     n_dropped: int | None
+    missing: str  # the policy that the matrix was made under; "given" of one that came without it
+    standardized: bool  # correlations
 
     @property
     def array(self) -> Floats:
@@ -43,18 +51,20 @@ def item_moments(
 ) -> Moments:
     """Covariances (correlations, when `standardized`) of answers, of a covariance or correlation matrix, or a result.
 
-    A square frame with the same labels on rows and columns, or a symmetric one, is a matrix. `correlated` takes the
-    pairwise correlations of answers with gaps as they are; otherwise they come from the pairwise covariances. Both
-    are the same without gaps. Raises MatrixError for a matrix that no answers can have, and what `item_covariance` and
-    `as_correlation` raise.
+    A square frame with the same labels on rows and columns, or a symmetric one, is a matrix (`is_matrix`). `correlated`
+    takes the pairwise correlations of answers with gaps as they are; otherwise they come from the pairwise covariances.
+    Both are the same without gaps. Raises MatrixError for a matrix that no answers can have, ScaleError for items whose
+    sizes are too far apart, and what `item_covariance` and `as_correlation` raise.
     """
+    flag(standardized, name="standardized")
     one_of(missing, ("listwise", "pairwise"), name="missing")
     if isinstance(given, CorrelationResult):
         found = as_correlation(given)
-        return Moments(found.matrix, found.n, found.n_dropped)
+        return Moments(found.matrix, found.n, found.n_dropped, found.missing, standardized=True)
     frame = numeric_frame(given, what="answers or matrix")
-    if _is_matrix(frame):
-        return Moments(_matrix(frame, standardized=standardized), None, None)
+    if is_matrix(frame, covariances=True):
+        matrix = _matrix(frame, standardized=standardized)
+        return Moments(matrix, None, None, "given", standardized or bool((np.diag(frame) == 1).all()))
     scale = _units(frame)
     scaled = pd.DataFrame(frame.to_numpy() / scale, index=frame.index, columns=frame.columns)
     items = item_covariance(scaled, missing=missing)
@@ -65,9 +75,9 @@ def item_moments(
         else:
             values = correlation_of(items.matrix.to_numpy())
     else:
-        relative = scale / scale.max()
+        relative = _commensurable(scale / scale.max(), names)
         values = items.matrix.to_numpy() * np.outer(relative, relative)
-    return Moments(pd.DataFrame(values, index=names, columns=names), used, items.n_dropped)
+    return Moments(pd.DataFrame(values, index=names, columns=names), used, items.n_dropped, missing, standardized)
 
 
 def smallest_errors(matrix: Floats) -> Floats:
@@ -94,22 +104,27 @@ def _units(frame: pd.DataFrame) -> Floats:
     return np.asarray(np.ldexp(1.0, np.clip(exponent, -1000, 1000)), dtype=np.float64)
 
 
-def _is_matrix(frame: pd.DataFrame) -> bool:
-    if frame.shape[0] != frame.shape[1]:
-        return False
-    values = frame.to_numpy()
-    size = np.nanmax(np.abs(values), initial=0.0)
-    if np.allclose(values, values.T, rtol=0, atol=_SAME * size):
-        return True
-    # Labels 0, 1, 2 ... on both sides come by default and say nothing: as many respondents as items may answer.
-    by_default = frame.columns.equals(pd.RangeIndex(len(frame)))
-    return not by_default and list(frame.index) == list(frame.columns)
+def _commensurable(relative: Floats, names: pd.Index) -> Floats:
+    """The items' sizes as shares of the largest, when their squares are computer numbers; else a ScaleError."""
+    lost = relative**2 < np.finfo(np.float64).tiny
+    if lost.any():
+        raise ScaleError(
+            "items that are added up must have sizes within 1e150 of each other, or the smaller ones count for "
+            f"nothing; found next to nothing beside {names[int(relative.argmax())]}: {listed(names[lost])}. "
+            "Check the values, or take standardized=True."
+        )
+    return relative
 
 
 def _matrix(frame: pd.DataFrame, *, standardized: bool) -> pd.DataFrame:
     values = frame.to_numpy()
     variances = np.diag(values)
     size = float(np.nanmax(np.abs(values), initial=0.0))
+    if not frame.index.equals(frame.columns) and set(frame.index) == set(frame.columns):
+        raise MatrixError(
+            "a covariance or correlation matrix must have rows and columns in the same order; found "
+            f"{listed(frame.index[:3])} and {listed(frame.columns[:3])} first. Sort them: matrix.loc[matrix.columns]."
+        )
     for wrong, rule in (
         (np.isnan(values), "have no gaps"),
         (np.eye(len(values), dtype=bool) & ~(variances > 0), "have variances above 0 on its diagonal"),
@@ -127,5 +142,5 @@ def _matrix(frame: pd.DataFrame, *, standardized: bool) -> pd.DataFrame:
     clean = (correlations + correlations.T) / 2
     np.fill_diagonal(clean, 1.0)
     nonnegative_definite(pd.DataFrame(clean, index=names, columns=names))
-    relative = np.ones(len(names)) if standardized else deviations / deviations.max()
+    relative = np.ones(len(names)) if standardized else _commensurable(deviations / deviations.max(), names)
     return pd.DataFrame(clean * np.outer(relative, relative), index=names, columns=names)

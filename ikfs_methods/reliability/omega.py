@@ -10,11 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ikfs_methods.checks import listed, one_of
+from ikfs_methods.checks import listed, one_of, whole
 from ikfs_methods.correlation import CorrelationResult, as_correlation, positive_definite
 from ikfs_methods.correlation.matrix import METHODS
 from ikfs_methods.errors import ParameterError, TooFewError
-from ikfs_methods.factor.components import whole
 from ikfs_methods.factor.extraction import LEAST_UNIQUENESS, PAF_STOPS, maximum_likelihood, minres, principal_axis
 from ikfs_methods.factor.fit import degrees_of_freedom
 from ikfs_methods.factor.kinds import ROTATIONS, TARGETED
@@ -62,6 +61,11 @@ class OmegaResult(Shown):
     rotation: str
     correlations: CorrelationResult
     notes: tuple[str, ...]
+
+    @property
+    def heywood_items(self) -> tuple[str, ...]:
+        """Items that the factors explain completely (first order); programs differ there in the fifth digit."""
+        return tuple(str(name) for name in improper(self.schmid_leiman["u2"]))
 
     @property
     def n(self) -> int | None:
@@ -130,25 +134,12 @@ def mcdonald_omega(
     table, flipped = _schmid_leiman(pattern, general, communalities)
     turned = np.where(flipped, -1.0, 1.0)
     matrix = given.matrix.to_numpy() * np.outer(turned, turned)
-    alpha = alpha_of(matrix)
-    total = float(matrix.sum())
-    loadings = table.to_numpy()[:, :-3]  # general, then the group factors
-    reliable = total - float((1.0 - communalities).sum())
-    hierarchical = float(loadings[:, 0].sum()) ** 2 / total
-    squares = (loadings**2).sum(axis=0)
-    names = [str(name) for name in pattern.index[flipped]]
-    heywood = [str(name) for name in pattern.columns[general**2 > 1 - LEAST_UNIQUENESS - _ON_BOUND]]
-    if len(general) < 3:
-        heywood = []  # two loadings are taken, not estimated
+    found = _coefficients(matrix, table, communalities)
+    names, heywood = [str(name) for name in pattern.index[flipped]], _heywood(general, pattern.columns)
     return OmegaResult(
-        omega_total=reliable / total,
-        omega_hierarchical=hierarchical,
-        omega_limit=hierarchical * total / reliable,
-        alpha=alpha,
-        lambda6=1 - float(smallest_errors(matrix).sum()) / total,
-        ecv=float(squares[0] / squares.sum()),
+        *found,
         schmid_leiman=table,
-        groups=_groups(matrix, loadings, list(pattern.columns), reliable / total),
+        groups=_groups(matrix, _by_factor(table), list(pattern.columns), found[0]),
         loadings=pattern,
         phi=phi,
         general_loadings=pd.Series(general, index=pattern.columns, name="general_loadings"),
@@ -160,6 +151,34 @@ def mcdonald_omega(
         correlations=given,
         notes=_notes(given, table["u2"], len(general), names, heywood),
     )
+
+
+def _coefficients(
+    matrix: Floats, table: pd.DataFrame, communalities: Floats
+) -> tuple[float, float, float, float, float, float]:
+    """omega_total, omega_hierarchical, omega_limit, alpha, lambda6 and ecv of the whole set."""
+    alpha, total, loadings = alpha_of(matrix), float(matrix.sum()), _by_factor(table)
+    reliable, hierarchical = total - float((1.0 - communalities).sum()), float(loadings[:, 0].sum()) ** 2
+    squares = (loadings**2).sum(axis=0)
+    lambda6 = 1 - float(smallest_errors(matrix).sum()) / total
+    return (
+        reliable / total,
+        hierarchical / total,
+        hierarchical / reliable,
+        alpha,
+        lambda6,
+        float(squares[0] / squares.sum()),
+    )
+
+
+def _heywood(general: Floats, factors: pd.Index) -> list[str]:
+    bound = general**2 > 1 - LEAST_UNIQUENESS - _ON_BOUND
+    return [str(name) for name in factors[bound]] if len(general) > 2 else []  # two loadings are taken, not estimated
+
+
+def _by_factor(table: pd.DataFrame) -> Floats:
+    """Loadings on the general factor, then on the group factors."""
+    return np.asarray(table.to_numpy()[:, :-3])
 
 
 def _extractor(extraction: str, paf_stop: str) -> Callable[[Floats, int], Floats]:

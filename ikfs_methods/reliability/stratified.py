@@ -20,6 +20,7 @@ class StratifiedAlphaResult(Shown):
 
     alpha: float
     plain_alpha: float  # of all items as if they were one scale
+    variance: float  # of the sum of all items
     scales: pd.DataFrame
     n_items: int
     n_respondents: int  # rows used
@@ -27,8 +28,14 @@ class StratifiedAlphaResult(Shown):
     missing: Missing
 
     def to_frame(self) -> pd.DataFrame:
-        """The scales, one row each."""
-        return self.scales
+        """The scales, one row each, then the sum of all: its stratified alpha, and its plain one."""
+        both = {"all, stratified": self.alpha, "all, plain": self.plain_alpha}
+        whole = pd.DataFrame(
+            [(self.n_items, self.variance, alpha) for alpha in both.values()],
+            columns=self.scales.columns,
+            index=pd.Index(list(both), name=self.scales.index.name),
+        )
+        return pd.concat([self.scales, whole])
 
 
 def stratified_alpha(
@@ -60,6 +67,7 @@ def stratified_alpha(
     return StratifiedAlphaResult(
         alpha=1 - error / float(np.sum(total)),
         plain_alpha=plain_alpha,
+        variance=float(np.sum(total)),
         scales=table,
         n_items=len(total),
         n_respondents=len(items.used),

@@ -77,6 +77,15 @@ class Parameters(BaseModel):
     loading_cutoff: Share = _p(0.40, "lowest acceptable primary loading", _USAGE)
     loading_gap: Share = _p(0.20, "least distance of the primary from the next loading", _USAGE)
     communality_cutoff: Share = _p(0.30, "lowest acceptable communality", _USAGE)
+    rmsea_cutoff: Share = _p(0.06, "highest RMSEA of a good fit", "Hu & Bentler (1999)")
+    rmsea_adequate: Share = _p(0.08, "highest RMSEA of an adequate fit", "Browne & Cudeck (1993)")
+    tli_cutoff: Share = _p(0.95, "lowest TLI of a good fit", "Hu & Bentler (1999)")
+    tli_adequate: Share = _p(0.90, "lowest TLI of an adequate fit", _USAGE)
+    srmr_cutoff: Share = _p(0.08, "highest SRMR of a good fit", "Hu & Bentler (1999)")
+    srmr_adequate: Share = _p(0.10, "highest SRMR of an adequate fit", _USAGE)
+    general_cutoff: Share = _p(0.75, "wanted omega hierarchical of one index over all", "Reise et al. (2013)")
+    general_least: Share = _p(0.50, "least omega hierarchical of one index over all", "Reise et al. (2013)")
+    retest_cutoff: Share = _p(0.50, "lowest acceptable agreement over two occasions", "Koo & Li (2016)")
     redundancy_cutoff: Share = _p(0.90, "correlation within a dimension above which items repeat each other", _USAGE)
 
     weights: Literal["equal", "ahp", "budget", "factor"] = _p(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ikfs_methods import evidence, index, reliability, robustness, weighting, witness
+from ikfs_methods.errors import TooFewError
 from ikfs_methods.result import Shown
 from ikfs_methods.rounds.opened import Absent, ByDimension, uncounted
 from ikfs_methods.rounds.validated import Validated
@@ -154,9 +155,12 @@ class Round(Validated, Shown):
         if isinstance(unit, Absent) or scores is None:
             return unit if isinstance(unit, Absent) else Absent("scores")
         nodes = [self.structure.root, *self.structure.dimensions]
-        return reliability.reliability_of_means(
-            scores[list(dict.fromkeys(nodes))], unit.reindex(scores.index), level=self.parameters.level
-        )
+        try:
+            return reliability.reliability_of_means(
+                scores[list(dict.fromkeys(nodes))], unit.reindex(scores.index), level=self.parameters.level
+            )
+        except TooFewError:  # a single region or group, or one respondent in each
+            return Absent("means")
 
     @property
     def _scores(self) -> pd.DataFrame | None:

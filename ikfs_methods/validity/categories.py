@@ -36,11 +36,14 @@ class CategoryUseResult(Shown):
     n_rows: int
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per item and category of its scale: item, category, count, share, rest_mean, status."""
+        """One row per item and category of its scale: item, category, count, share, rest_mean, status.
+
+        rest_mean is <NA> where nobody who chose the category answered another item.
+        """
         pairs = pd.MultiIndex.from_product([self.counts.index, self.counts.columns])
         tables = {"count": self.counts, "share": self.shares, "rest_mean": self.rest_means}
         long = pd.DataFrame({name: table.to_numpy().ravel() for name, table in tables.items()}, index=pairs)
-        long = long.dropna(subset="count").astype({"count": "int64"})
+        long = long.dropna(subset="count").astype({"count": "int64", "rest_mean": "Float64"})
         status = np.where(long["share"] < self.sparse_below, "sparse", "used")
         return long.assign(status=np.where(long["count"] == 0, "unused", status)).reset_index()
 

@@ -15,6 +15,8 @@ from ikfs_methods.checks import fraction, listed, numeric_frame, quoted, within_
 from ikfs_methods.errors import ParameterError, ScaleError, TooFewError
 from ikfs_methods.result import Shown
 
+_MOST_POINTS = 1001  # 0 to 1000; the exact distribution of a panel's sum is then still counted in seconds
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AikenResult(Shown):
@@ -33,7 +35,7 @@ class AikenResult(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """The items, one row each."""
-        return self.items
+        return self.items.copy()
 
 
 def aiken_v(ratings: pd.DataFrame, *, low: float, high: float, level: float = 0.95, alpha: float = 0.05) -> AikenResult:
@@ -61,6 +63,11 @@ def aiken_v(ratings: pd.DataFrame, *, low: float, high: float, level: float = 0.
             "Leave the item out, or supply its ratings."
         )
     points = top - bottom + 1
+    if points > _MOST_POINTS:
+        raise ScaleError(
+            f"a rating scale must have at most {_MOST_POINTS} points, or the exact test counts for hours; found "
+            f"{points} from {bottom} to {top}. Check low and high, or divide the ratings by a common step."
+        )
     scores = (frame - bottom).sum()
     rows = [_item(int(score), int(count), points, level, alpha) for score, count in zip(scores, n, strict=True)]
     items = pd.DataFrame(rows, index=frame.columns).astype({"critical_v": "Float64"})

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ikfs_methods.checks import fraction, listed, numeric_frame, one_of, quoted
+from ikfs_methods.correlation.weights import Weights
 from ikfs_methods.errors import ColumnError, ParameterError
+from ikfs_methods.labels import by_label, holm
 from ikfs_methods.result import Shown
-from ikfs_methods.validity.alongside import MISSING, by_label, holm, row_weights, within_reach
+from ikfs_methods.validity.alongside import MISSING, row_weights, with_total, within_reach
 from ikfs_methods.validity.partial import Against, correlation_row, rank, row_means
 
 METHODS = ("pearson", "spearman")
@@ -42,8 +46,8 @@ class CriterionResult(Shown):
     n_without_controls: int  # and those without one of the controls
 
     def to_frame(self) -> pd.DataFrame:
-        """The indicators, one row each."""
-        return self.indicators
+        """The indicators, one row each, and a last row `total`, whose p values stand unadjusted."""
+        return with_total(self.indicators, {**self.total, "n": int(self.total["n"]), "note": self.total_note})
 
 
 def criterion(
@@ -54,7 +58,7 @@ def criterion(
     level: float = 0.95,
     missing: Literal["listwise", "pairwise"] = "listwise",
     method: Literal["pearson", "spearman"] = "pearson",
-    weights: pd.Series | None = None,
+    weights: Weights | None = None,
 ) -> CriterionResult:
     """Correlation of each keyed indicator (respondents x indicators) with an outside measure, raw and partial.
 
@@ -63,10 +67,11 @@ def criterion(
     is Pearson's with the values as 0 and 1); `controls`: a frame, numeric columns as they are, others as dummies. All
     are brought together by the respondents' labels; who lacks one is counted.
 
-    Intervals: Fisher's z, arctanh r -/+ z / sqrt(n - 3 - g) with g independent controls (Fisher 1924); for spearman the
-    variance is (1 + r²/2) / (n - 3 - g) (Bonett & Wright 2000, doi:10.1007/BF02294183). p values: t with n - 2 - g
-    degrees of freedom. spearman ranks the rows used, controls included. `weights` enter means and products, and n
-    becomes Kish's effective number: an approximation that ignores strata and clusters.
+    Intervals: Fisher's z, arctanh r -/+ z / sqrt(n - 3 - g) with g independent controls (Fisher 1924); for spearman
+    the variance is (1 + r²/2) / (n - 3 - g) (Bonett & Wright 2000, doi:10.1007/BF02294183). p values: t with n - 2 -
+    g degrees of freedom. spearman ranks the rows used, controls included. `weights` (a series by respondent, or one
+    per row) enter means and products, and n becomes Kish's effective number: an approximation that ignores strata and
+    clusters.
 
     missing: `listwise` uses rows with every indicator, the outside measure and the controls; `pairwise` takes for
     each indicator the rows that have it, the measure and the controls, and the mean of the answers given as total.
@@ -82,17 +87,9 @@ def criterion(
     held = _controls(controls, frame.index)
     weight = row_weights(weights, frame.index)
     has_measure, has_controls = measure.notna().to_numpy(), held.notna().all(axis=1).to_numpy()
-    answered = frame.notna().to_numpy()
-    usable = has_measure & has_controls & (weight > 0)
-    usable &= answered.all(axis=1) if missing == "listwise" else answered.any(axis=1)
+    usable = has_measure & has_controls & _answered(frame, missing) & (weight > 0)
     against = Against(measure.to_numpy()[usable], held.to_numpy()[usable], weight[usable], method, level)
-    values = within_reach(frame.to_numpy())[usable]
-    indicators = pd.DataFrame(
-        [correlation_row(values[:, i], str(name), against) for i, name in enumerate(frame.columns)], index=frame.columns
-    )
-    indicators.index.name = "indicator"
-    _adjust(indicators)
-    total = correlation_row(row_means(frame.to_numpy()[usable])[1], "the total", against)
+    indicators, total = _rows(frame[usable], against)
     note = total.pop("note")
     return CriterionResult(
         indicators=indicators,
@@ -111,6 +108,23 @@ def criterion(
         n_without_outside=int((~has_measure).sum()),
         n_without_controls=int((~has_controls).sum()),
     )
+
+
+def _answered(frame: pd.DataFrame, missing: str) -> npt.NDArray[np.bool_]:
+    there = frame.notna().to_numpy()
+    return np.asarray(there.all(axis=1) if missing == "listwise" else there.any(axis=1))
+
+
+def _rows(used: pd.DataFrame, against: Against) -> tuple[pd.DataFrame, dict[str, object]]:
+    """The rows of the indicators, with Holm's p values beside the plain ones, and that of their mean."""
+    values = within_reach(used.to_numpy())
+    rows = [correlation_row(column, str(name), against) for name, column in zip(used.columns, values.T, strict=True)]
+    indicators = pd.DataFrame(rows, index=used.columns)
+    indicators.index.name = "indicator"
+    for name, adjusted in (("p_value", "p_adjusted"), ("partial_p", "partial_p_adjusted")):
+        if name in indicators:
+            indicators.insert(list(indicators).index(name) + 1, adjusted, holm(indicators[name]))
+    return indicators, correlation_row(row_means(used.to_numpy())[1], "the total", against)
 
 
 def _measure(outside: pd.Series) -> tuple[pd.Series, object | None]:
@@ -149,10 +163,3 @@ def _controls(controls: pd.DataFrame | None, index: pd.Index) -> pd.DataFrame:
         for value in category.cat.categories[1:]:
             columns[f"{name}={value}"] = (category == value).astype("float64").where(category.notna())
     return pd.DataFrame(columns, index=index)
-
-
-def _adjust(indicators: pd.DataFrame) -> None:
-    """Adds Holm's p values beside the plain ones."""
-    for name, adjusted in (("p_value", "p_adjusted"), ("partial_p", "partial_p_adjusted")):
-        if name in indicators:
-            indicators.insert(list(indicators).index(name) + 1, adjusted, holm(indicators[name]))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import chdtri, gammaln, ncfdtr, nctdtr, ndtr, ndtri
 
-from ikfs_methods.validity.alongside import Floats
+from ikfs_methods.labels import Floats
 
 _MOST_DOUBLINGS = 60
 _MOST_HALVINGS = 120

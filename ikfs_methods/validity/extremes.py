@@ -42,7 +42,7 @@ class ExtremeGroupsResult(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """The items, one row each."""
-        return self.items
+        return self.items.copy()
 
 
 def extreme_groups(

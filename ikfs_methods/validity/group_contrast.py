@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from ikfs_methods.checks import listed
-from ikfs_methods.validity.alongside import Codes, Floats, effective_number
+from ikfs_methods.labels import Codes, Floats, effective_number
 from ikfs_methods.validity.effect_sizes import cliff_delta, eta_squared, hedges_g, omega_squared, trend
 
 # The measures of a row, in their order; a row without a value for one of them says why in its note.
@@ -61,9 +61,7 @@ def column_contrast(values: Floats, how: Comparison) -> ColumnContrast:
     moments = _moments(x, codes, weights, k)
     row: dict[str, object] = {"n": int(rows.sum()), "test": "", "statistic": np.nan, "df1": np.nan, "df2": np.nan}
     row["p_value"] = np.nan
-    row |= dict.fromkeys(_OF_TWO if k == 2 else _OF_MORE, np.nan) | dict.fromkeys(
-        _OF_ORDER if how.ordered else (), np.nan
-    )
+    row |= dict.fromkeys((*(_OF_TWO if k == 2 else _OF_MORE), *(_OF_ORDER if how.ordered else ())), np.nan)
     notes = []
     there = (counts >= 2) & (moments.n >= 2)
     if not there.all():
@@ -74,8 +72,11 @@ def column_contrast(values: Floats, how: Comparison) -> ColumnContrast:
         found, said = _of_two(kept, table, unit, how.level) if k == 2 else _of_more(kept, how.groups[there], how.level)
         row |= found
         notes += said
-        if how.ordered:
+        if how.ordered and (table.sum(axis=0) > 0).sum() > 1:
             row |= _of_order(kept, table)
+        elif how.ordered:
+            # every pair of respondents is tied, so that neither the share nor its variance says anything
+            notes.append("all answers compared are the same: no trend")
     row["note"] = "; ".join(notes)
     return ColumnContrast(row, moments.mean * unit, np.sqrt(moments.variance) * unit, counts)
 
@@ -129,10 +130,10 @@ def _of_more(moments: _Moments, groups: pd.Index, level: float) -> tuple[dict[st
     """Welch's F, or Brown and Forsythe's where a group does not vary, and the shares of variance."""
     from statsmodels.stats.oneway import anova_generic  # noqa: PLC0415  slow to import
 
-    row: dict[str, object] = {
-        "lowest": groups[int(moments.mean.argmin())],
-        "highest": groups[int(moments.mean.argmax())],
-    }
+    lowest, highest = int(moments.mean.argmin()), int(moments.mean.argmax())
+    row: dict[str, object] = {}
+    if moments.mean[lowest] < moments.mean[highest]:
+        row |= {"lowest": groups[lowest], "highest": groups[highest]}
     flat = moments.variance <= 0
     if flat.all():
         return row, ["no group varies: no test"]

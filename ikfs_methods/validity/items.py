@@ -52,7 +52,7 @@ class ItemAnalysisResult(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """The items, one row each."""
-        return self.items
+        return self.items.copy()
 
 
 def item_analysis(
@@ -98,24 +98,17 @@ def item_analysis(
     covariance = item_covariance(frame, missing=missing, min_rows=3)
     bottom, top = scale_ends(frame, low, high)
     used = covariance.used
-    n = used.count()
-    if (n < 3).any():
-        raise TooFewError(
-            f"each item must have at least 3 answers; found fewer for {listed(n.index[n < 3])}. Leave the item out."
-        )
     items = _alone(frame, used, bottom, top)
     points = scale_points(frame, bottom, top, given=low is not None and high is not None)
     items["categories"] = pd.array([len(own) or None for own in points], dtype="Int64")
     items["categories_used"] = used.nunique()
-    notes = _with_others(items, covariance, level=level)
+    notes = _with_others(items, covariance, level=level) + _too_few_for_kurtosis(used)
     groups, said = compared(used, share=extreme_share, by=extreme_by)
     items["discrimination"] = groups["difference"] / (top - bottom)
     items["discrimination_t"], items["discrimination_p"] = groups["t"], groups["p_value"]
     if len(items) > 2:
         items["alpha_if_dropped"] = alphas_without_each(covariance.matrix)
         _refuse_impossible(items["alpha_if_dropped"].isna(), "alpha without the item must exist")
-    if (n < 4).any():
-        notes += (f"kurtosis needs four answers; there are fewer for {listed(n.index[n < 4])}.",)
     return ItemAnalysisResult(
         items=items,
         n=len(used),
@@ -134,6 +127,11 @@ def _alone(frame: pd.DataFrame, used: pd.DataFrame, bottom: pd.Series, top: pd.S
     """What describes each item without the others."""
     values = used.to_numpy()
     n = (~np.isnan(values)).sum(axis=0)
+    if (n < 3).any():
+        raise TooFewError(
+            f"each item must have at least 3 answers; found fewer for {listed(used.columns[n < 3])}. "
+            "Leave the item out."
+        )
     mean = np.nanmean(values, axis=0)
     centred = values - mean
     # Deviations in units of the largest one: their fourth powers then stay within doubles whatever the scale's unit.
@@ -158,6 +156,11 @@ def _alone(frame: pd.DataFrame, used: pd.DataFrame, bottom: pd.Series, top: pd.S
         "difficulty": (mean - lowest) / (highest - lowest),
     }
     return pd.DataFrame(table, index=used.columns.rename("item"))
+
+
+def _too_few_for_kurtosis(used: pd.DataFrame) -> tuple[str, ...]:
+    few = used.columns[used.count() < 4]
+    return (f"kurtosis needs four answers; there are fewer for {listed(few)}.",) if len(few) else ()
 
 
 def _with_others(items: pd.DataFrame, covariance: ItemCovariance, *, level: float) -> tuple[str, ...]:

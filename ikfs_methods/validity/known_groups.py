@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.checks import fraction, listed, numeric_frame, one_of, quoted, varying
+from ikfs_methods.checks import fraction, listed, numeric_frame, one_of, quoted, varying, whole
+from ikfs_methods.correlation.weights import Weights
 from ikfs_methods.errors import ColumnError, ParameterError, TooFewError
+from ikfs_methods.labels import Codes, Floats, group_codes, holm
 from ikfs_methods.result import Shown
-from ikfs_methods.validity.alongside import MISSING, Codes, Floats, group_codes, holm, row_weights
-from ikfs_methods.validity.group_contrast import Comparison, column_contrast
+from ikfs_methods.validity.alongside import MISSING, row_weights, with_total
+from ikfs_methods.validity.group_contrast import ColumnContrast, Comparison, column_contrast
 from ikfs_methods.validity.partial import row_means
 
 
@@ -47,8 +49,8 @@ class KnownGroupsResult(Shown):
     n_without_group: int  # of these, those who have no group
 
     def to_frame(self) -> pd.DataFrame:
-        """The indicators, one row each."""
-        return self.indicators
+        """The indicators, one row each, and a last row `total`, whose p value stands unadjusted."""
+        return with_total(self.indicators, self.total.to_dict())
 
 
 def known_groups(
@@ -59,7 +61,7 @@ def known_groups(
     reference: object | None = None,
     order: Sequence[object] | None = None,
     missing: Literal["listwise", "pairwise"] = "listwise",
-    weights: pd.Series | None = None,
+    weights: Weights | None = None,
     least: int = 2,
 ) -> KnownGroupsResult:
     """Differences between groups in keyed indicators (respondents x indicators, in scale points).
@@ -74,33 +76,30 @@ def known_groups(
     and their sources: `effect_sizes`. `order`: the groups from low to high as theory expects them (all that are to be
     compared); adds the Jonckheere-Terpstra trend and whether the means rise in that order.
 
-    A group with fewer than `least` respondents is left out and named. `weights`: means are weighted, and each group
-    counts as its Kish effective number; an approximation that ignores strata and clusters. missing: `listwise` uses
-    rows with every indicator; `pairwise` each indicator's own, and the mean of the answers given as total.
+    A group with fewer than `least` respondents is left out and named. `weights` (a series by respondent, or one per
+    row): means are weighted, and each group counts as its Kish effective number; an approximation that ignores strata
+    and clusters. missing: `listwise` uses rows with every indicator; `pairwise` each indicator's own, and the mean of
+    the answers given as total.
 
     Raises TooFewError (fewer than two groups), ConstantItemError, ParameterError, ColumnError, WeightError,
     NotNumericError.
     """
     fraction(level, name="level")
     one_of(missing, MISSING, name="missing")
-    if not (isinstance(least, int | np.integer) and not isinstance(least, bool) and least >= 2):
-        raise ParameterError(f"least must be a whole number from 2; found {quoted(least)}. A variance needs two.")
+    whole(least, name="least", least=2, remedy="A variance needs two.")
     frame = numeric_frame(answers, min_columns=1)
     sample = _sample(frame, groups, row_weights(weights, frame.index), reference, order, missing, least)
     how = Comparison(sample.codes, sample.weights, sample.groups.index, ordered=order is not None, level=level)
     used = sample.used
-    found = {name: column_contrast(used[name].to_numpy(), how) for name in used.columns}
-    indicators = pd.DataFrame([contrast.row for contrast in found.values()], index=used.columns)
-    indicators.index.name = "indicator"
-    indicators.insert(list(indicators).index("p_value") + 1, "p_adjusted", holm(indicators["p_value"]))
+    found = [column_contrast(column, how) for column in used.to_numpy().T]
     unit, means_of_rows = row_means(used.to_numpy())
     total = column_contrast(means_of_rows * unit, how)
     return KnownGroupsResult(
-        indicators=indicators,
+        indicators=_rows(found, used.columns),
         total=pd.Series(total.row, name="total", dtype="object"),
-        means=_by_group({name: contrast.means for name, contrast in found.items()}, how.groups),
-        sds=_by_group({name: contrast.sds for name, contrast in found.items()}, how.groups),
-        counts=_by_group({name: contrast.counts for name, contrast in found.items()}, how.groups),
+        means=_by_group([contrast.means for contrast in found], used.columns, how.groups),
+        sds=_by_group([contrast.sds for contrast in found], used.columns, how.groups),
+        counts=_by_group([contrast.counts for contrast in found], used.columns, how.groups),
         total_groups=pd.DataFrame({"mean": total.means, "sd": total.sds, "n": total.counts}, index=how.groups),
         groups=sample.groups,
         left_out=sample.left_out,
@@ -155,8 +154,16 @@ def _sample(  # noqa: PLR0917  a step of known_groups, with its arguments
     )
 
 
-def _by_group(rows: dict[object, object], groups: pd.Index) -> pd.DataFrame:
-    frame = pd.DataFrame(list(rows.values()), index=list(rows), columns=groups)
+def _rows(found: list[ColumnContrast], names: pd.Index) -> pd.DataFrame:
+    """A row per indicator, with Holm's p value beside the plain one."""
+    rows = pd.DataFrame([contrast.row for contrast in found], index=names)
+    rows.index.name = "indicator"
+    rows.insert(list(rows).index("p_value") + 1, "p_adjusted", holm(rows["p_value"]))
+    return rows
+
+
+def _by_group(rows: list[Floats] | list[Codes], names: pd.Index, groups: pd.Index) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, index=names, columns=groups)
     frame.index.name = "indicator"
     return frame
 
@@ -167,12 +174,8 @@ def _arranged(labels: pd.Index, *, reference: object | None, order: Sequence[obj
         raise ParameterError("either reference or order may be given: an order says already who comes first. Drop one.")
     if order is None:
         wanted = list(labels) if reference is None else [reference, *(label for label in labels if label != reference)]
-    elif isinstance(order, str) or len(set(order)) < len(order):
-        raise ParameterError(
-            f"order must be a list that names each group once; found {quoted(order)}. Give the groups."
-        )
     else:
-        wanted = list(order)
+        wanted = _listed_once(order)
     unknown = [name for name in wanted if name not in list(labels)]
     if unknown:
         raise ColumnError(
@@ -181,6 +184,16 @@ def _arranged(labels: pd.Index, *, reference: object | None, order: Sequence[obj
         )
     known = list(labels)
     return np.array([known.index(name) for name in wanted], dtype=np.intp)
+
+
+def _listed_once(order: Sequence[object]) -> list[object]:
+    """The groups of the order; ParameterError when it is no list, or names one twice."""
+    named = [] if isinstance(order, str) or not isinstance(order, Iterable) else list(order)
+    if not named or any(name in named[:place] for place, name in enumerate(named)):
+        raise ParameterError(
+            f"order must be a list that names each group once; found {quoted(order)}. Give the groups."
+        )
+    return named
 
 
 def _large(sizes: Codes, labels: pd.Index, wanted: Codes, least: int) -> Codes:

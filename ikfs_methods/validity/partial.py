@@ -8,7 +8,8 @@ import numpy as np
 from scipy.special import ndtri, stdtr
 
 from ikfs_methods.errors import ConstantItemError, TooFewError
-from ikfs_methods.validity.alongside import Floats, effective_number, within_reach
+from ikfs_methods.labels import Floats, effective_number
+from ikfs_methods.validity.alongside import within_reach
 
 # What the controls leave of a column is rounding when it is below this share of the column; doubles carry 1e-16, and a
 # projection over thousands of rows loses two or three digits of it.

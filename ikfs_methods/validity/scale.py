@@ -9,7 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ikfs_methods.checks import is_number, listed, numeric_frame, quoted, within_scale
+from ikfs_methods.correlation import refuse_matrix
 from ikfs_methods.errors import ColumnError, ParameterError, ScaleError, TooFewError
+from ikfs_methods.labels import flat_index
 
 Floats = NDArray[np.float64]
 
@@ -23,9 +25,13 @@ MOST_CATEGORIES = 200
 def computable(values: pd.DataFrame, *, what: str = "answers", min_rows: int = 2, min_columns: int = 2) -> pd.DataFrame:
     """The values as a float frame whose squares a double can hold; else a ScaleError with the column and the value.
 
-    Raises further what `checks.numeric_frame` raises.
+    Column labels of several levels become tuples. Raises further ParameterError for a correlation matrix, and what
+    `checks.numeric_frame` raises.
     """
+    refuse_matrix(values)
     frame = numeric_frame(values, what=what, min_rows=min_rows, min_columns=min_columns)
+    if frame.columns.nlevels > 1:
+        frame.columns = flat_index(frame.columns, "item")
     cells = frame.to_numpy()
     top, bottom = np.fmax.reduce(cells, axis=0), np.fmin.reduce(cells, axis=0)
     size = np.fmax(np.abs(top), np.abs(bottom))
@@ -71,11 +77,16 @@ def _scale_end(end: float | pd.Series | None, items: pd.Index, seen: float, name
             raise ColumnError(f"{name} must be given for every item; missing: {listed(lacking)}. Supply it.")
         column = end.reindex(items).rename(name).to_frame()
         return numeric_frame(column, what=name, min_rows=1, min_columns=1)[name]
-    if not (is_number(end) and np.isfinite(end)):
+    try:
+        number = float(end) if is_number(end) else np.nan
+    except OverflowError:  # a whole number may have more digits than a double can hold
+        number = np.inf
+    if not abs(number) <= _LARGEST:
         raise ParameterError(
-            f"{name} must be a number or a series by item; found {quoted(end)}. Give a scale point, e.g. 1."
+            f"{name} must be a number or a series by item; found {quoted(end)}. "
+            f"Give a scale point, e.g. 1, of size up to {_LARGEST:g}."
         )
-    return pd.Series(float(end), index=items, name=name)
+    return pd.Series(number, index=items, name=name)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from ikfs_methods.factor.matching import Floats, best_pairing, cosines
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +27,9 @@ def worst_cell(ours: pd.DataFrame, found: Floats) -> WorstCell:
     Factors are paired so that the sizes of their congruences (Tucker 1951) sum to the most, and those found are turned
     to the direction of ours; factors without a partner are left out.
     """
-    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - as heavy as the other packages
-
     mine = ours.to_numpy(dtype=np.float64)
-    cross = mine.T @ found
-    length = np.sqrt(np.outer((mine**2).sum(axis=0), (found**2).sum(axis=0)))
-    congruence = np.divide(cross, length, out=np.zeros(cross.shape), where=length > 0)
-    rows, order = linear_sum_assignment(-np.abs(congruence))
+    congruence = cosines(mine, found)
+    rows, order = best_pairing(congruence)
     signs = np.where(congruence[rows, order] < 0, -1.0, 1.0)
     mine, theirs = mine[:, rows], found[:, order] * signs
     row, column = (int(i) for i in np.unravel_index(np.abs(mine - theirs).argmax(), mine.shape))

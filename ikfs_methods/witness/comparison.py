@@ -17,7 +17,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ikfs_methods.checks import complete_rows, listed, numeric_frame, varying
+from ikfs_methods.correlation import as_correlation, is_matrix
 from ikfs_methods.errors import ColumnError, ConvergenceError, ParameterError, TooFewError, WeightError
+from ikfs_methods.factor.matching import loading_frame
+from ikfs_methods.labels import by_label
 from ikfs_methods.reliability import AlphaResult
 from ikfs_methods.result import Shown
 from ikfs_methods.witness.alignment import worst_cell
@@ -97,7 +100,7 @@ class WitnessResult(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """The comparisons."""
-        return self.frame
+        return self.frame.copy()
 
 
 def compare(rows: Iterable[WitnessRow]) -> WitnessResult:
@@ -181,8 +184,10 @@ def loadings(data: pd.DataFrame, ours: pd.DataFrame, *, subject: str) -> list[Wi
     """
     from factor_analyzer import FactorAnalyzer  # noqa: PLC0415
 
-    matrix = _is_correlation(data)
-    used = numeric_frame(data, what="correlations") if matrix else _tall(data)
+    ours = loading_frame(ours, what="our loadings")
+    frame = numeric_frame(data, what="answers or correlations")
+    matrix = is_matrix(frame)
+    used = as_correlation(frame).matrix if matrix else _tall(frame)
     _same_labels(ours.index, used.columns, "the loadings")
     factors = ours.shape[1]
     search = FactorAnalyzer(
@@ -202,6 +207,7 @@ def components(answers: pd.DataFrame, ours: pd.DataFrame, *, subject: str, norma
     from statsmodels.multivariate.factor_rotation import rotate_factors  # noqa: PLC0415
     from statsmodels.multivariate.pca import PCA  # noqa: PLC0415
 
+    ours = loading_frame(ours, what="our loadings")
     used = _tall(answers)
     _same_labels(ours.index, used.columns, "the loadings")
     ordered = used[ours.index].to_numpy()
@@ -214,13 +220,19 @@ def components(answers: pd.DataFrame, ours: pd.DataFrame, *, subject: str, norma
 
 
 def weighted_mean(values: pd.Series, weights: pd.Series, ours: float, *, subject: str) -> list[WitnessRow]:
-    """Weighted mean by statsmodels' DescrStatsW, over the rows with a value.
+    """Weighted mean by statsmodels' DescrStatsW, over the respondents with a value; both series by respondent.
 
-    Raises WeightError when a weight is missing, negative, or all are zero.
+    Raises WeightError when a weight is missing, negative, or all are zero, ParameterError for anything but a series,
+    ColumnError for labels that do not go together.
     """
     from statsmodels.stats.weightstats import DescrStatsW  # noqa: PLC0415
 
-    table = pd.DataFrame({"value": values, "weight": weights})
+    if not isinstance(values, pd.Series):
+        raise ParameterError(
+            f"values must be a pandas Series by respondent; found {type(values).__name__}. Give one column."
+        )
+    beside = by_label(weights, values.index, what="the weights")
+    table = pd.DataFrame({"value": values, "weight": beside})
     used = numeric_frame(table, what="values and weights", min_rows=1).dropna(subset="value")
     if not (used["weight"] >= 0).all() or not used["weight"].sum() > 0:
         raise WeightError(
@@ -257,13 +269,6 @@ def _tall(answers: pd.DataFrame) -> pd.DataFrame:
             "Supply more data."
         )
     return used
-
-
-def _is_correlation(data: pd.DataFrame) -> bool:
-    if not isinstance(data, pd.DataFrame) or list(data.index) != list(data.columns):
-        return False
-    values = numeric_frame(data, what="correlations").to_numpy()
-    return bool(np.allclose(np.diag(values), 1) and np.allclose(values, values.T))
 
 
 def _same_labels(given: pd.Index, items: pd.Index, what: str) -> None:

@@ -9,15 +9,14 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.checks import fraction, listed, numeric_frame, one_of
+from ikfs_methods.checks import numeric_frame
 from ikfs_methods.correlation import correlation_matrix
-from ikfs_methods.errors import ColumnError, ParameterError
 from ikfs_methods.factor import ExploratoryResult, exploratory
-from ikfs_methods.factor.components import whole
 from ikfs_methods.reliability import AlphaResult, cronbach_alpha
 from ikfs_methods.result import Shown
 from ikfs_methods.witness import programs
 from ikfs_methods.witness.alignment import worst_cell
+from ikfs_methods.witness.options import check_methods, check_solution, checked_alphas, members
 from ikfs_methods.witness.programs import Attempt, Default, Settings, attempted
 
 DEFAULT_COLUMNS = (
@@ -142,27 +141,17 @@ def defaults(
     where that differs, with ours. A program that fails gives a row that says so. Answers the question: had somebody
     pressed the button in another program, what would the report say, and why.
 
-    Raises ParameterError, ColumnError (a scale with items that the answers lack), and what `checks.numeric_frame`
-    raises.
+    Raises ParameterError, ColumnError (a scale or solution with items that the answers lack), and what
+    `checks.numeric_frame` raises.
     """
     frame = numeric_frame(answers, min_rows=3)
-    one_of(missing, ("listwise", "pairwise"), name="missing")
-    fraction(level, name="level")
-    members = {subject: list(frame.columns)} if scales is None else {name: list(own) for name, own in scales.items()}
-    for name, items in members.items():
-        lacking = [item for item in items if item not in frame.columns]
-        if lacking:
-            raise ColumnError(
-                f"scale {name!r} must consist of items of the answers; missing: {listed(lacking)}. Correct the scale."
-            )
-    if n_factors is not None:
-        whole(n_factors, frame.shape[1], name="n_factors")
-    if n_factors is not None and solution is not None and n_factors != solution.n_factors:
-        raise ParameterError(
-            f"n_factors must be that of the solution; found {n_factors} and {solution.n_factors}. Give one of them."
-        )
-    ours = _Ours(frame, missing, level, correlation, extraction, rotation, rule, rng, alphas or {})
-    rows = [row for name, items in members.items() for row in _alpha_rows(ours, name, items)]
+    check_methods(
+        missing=missing, level=level, correlation=correlation, extraction=extraction, rotation=rotation, rng=rng
+    )
+    check_solution(solution, n_factors, frame.columns)
+    by_scale = members(scales, frame.columns, subject)
+    ours = _Ours(frame, missing, level, correlation, extraction, rotation, rule, rng, checked_alphas(alphas))
+    rows = [row for name, items in by_scale.items() for row in _alpha_rows(ours, name, items)]
     rows += _suitability_rows(ours, subject, solution)
     if solution is not None or n_factors is not None:
         rows += _factor_rows(ours, subject, solution, n_factors)

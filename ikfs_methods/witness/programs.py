@@ -24,6 +24,7 @@ from ikfs_methods.correlation import CorrelationResult, correlation_matrix
 from ikfs_methods.errors import IkfsError
 from ikfs_methods.factor import bartlett_sphericity, exploratory, parallel_analysis
 from ikfs_methods.factor import kmo as adequacy
+from ikfs_methods.factor.retention.parallel import leading
 from ikfs_methods.reliability import cronbach_alpha
 from ikfs_methods.reliability.interval import feldt
 
@@ -174,7 +175,7 @@ def number_of_factors(answers: pd.DataFrame, rng: np.random.Generator | int | No
             drawn = parallel_analysis(answers, kind=kind, missing=missing, n=n, draws=20, rng=chance)
             bound = drawn.simulated_mean if level == "mean" else drawn.simulated
             above = drawn.observed.to_numpy() > bound.to_numpy()
-            return (float(max(1, len(above) if above.all() else int(above.argmin()))),)
+            return (float(max(1, leading(above))),)
 
         rule: Settings = {"rule": f"parallel analysis of {kind}s, 20 draws, {level}", "missing": missing}
         found.append(_imitated(program, (rule,), count))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -27,7 +28,9 @@ def frame(**items: list[int]) -> pd.DataFrame:
 def test_rule(answers, method, reason, deciding):
     found = recommended(answers)
     assert (found.method, found.reason, found.deciding) == (method, reason, deciding)
-    assert found.to_frame() is found.items
+    shown = found.to_frame()
+    shown.iloc[0, 0] = 99
+    assert found.items.iloc[0, 0] != 99
 
 
 def test_skewness_by_hand():
@@ -38,5 +41,8 @@ def test_skewness_by_hand():
 def test_bad_input():
     with pytest.raises(ConstantItemError, match="items must vary"):
         recommended(frame(a=[2, 2, 2]))
-    with pytest.raises(ParameterError, match="most must be a whole number from 2 and skewness above 0; found 1 and 1"):
+    with pytest.raises(ParameterError, match="most must be a whole number of at least 2; found 1"):
         recommended(frame(a=FIVE), most=1)
+    for skewness in (None, "x", 0, np.nan):
+        with pytest.raises(ParameterError, match="skewness must be a number above 0; found"):
+            recommended(frame(a=FIVE), skewness=skewness)

@@ -4,8 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ikfs_methods.correlation import as_correlation, correlation_matrix, nonnegative_definite, positive_definite
+from ikfs_methods.correlation import (
+    as_correlation,
+    correlation_matrix,
+    is_matrix,
+    nonnegative_definite,
+    permuted_correlations,
+    positive_definite,
+    recommended,
+    refuse_matrix,
+)
 from ikfs_methods.errors import MatrixError, ParameterError
+from ikfs_methods.factor import kmo
 
 NAMES = ["a", "b", "c"]
 MATRIX = pd.DataFrame([[1, 0.5, 0.2], [0.5, 1, 0.4], [0.2, 0.4, 1]], index=NAMES, columns=NAMES)
@@ -66,9 +76,9 @@ def test_what_is_no_correlation_matrix(matrix, message):
         as_correlation(matrix)
 
 
-@pytest.mark.parametrize("n", [2, 10.5, True, "100"])
+@pytest.mark.parametrize("n", [2, 10.5, True, "100", 10**30])
 def test_n_must_be_a_count(n):
-    with pytest.raises(ParameterError, match="n must be a whole number of respondents, at least 3"):
+    with pytest.raises(ParameterError, match="n must be a whole number from 3 to 10000000000; found"):
         as_correlation(MATRIX, n=n)
 
 
@@ -130,3 +140,45 @@ def test_ordered_answers_pass_through(method):
     found = as_correlation(answers, method=method)
     assert found.method == method
     assert set(found.thresholds) == {"a", "b"}
+
+
+def test_reordered_rows_are_a_slip_and_no_answers():
+    with pytest.raises(MatrixError, match="same labels, in the same order, on rows and columns"):
+        as_correlation(MATRIX.iloc[::-1])
+
+
+@pytest.mark.parametrize("method", ["pearson", "polychoric"])
+def test_a_matrix_is_refused_where_answers_are_needed(method):
+    three = pd.DataFrame([[1, 0.2, 0.3], [0.2, 1, 0.4], [0.3, 0.4, 1]], index=list("abc"), columns=list("abc"))
+    for table in (three, three.iloc[::-1]):
+        with pytest.raises(ParameterError, match="answers are needed, .* found a correlation matrix of 3 items"):
+            correlation_matrix(table, method=method)
+        with pytest.raises(ParameterError, match="answers are needed"):
+            permuted_correlations(table, rng=1)
+        with pytest.raises(ParameterError, match="answers are needed"):
+            recommended(table)
+    # as many respondents as items are answers all the same, and so is a table with other labels
+    answers = pd.DataFrame([[1, 2, 5], [2, 1, 3], [3, 3, 1]], index=list("abc"), columns=list("abc"))
+    assert correlation_matrix(answers).n == 3
+    refuse_matrix(three.set_axis([1, 2, 3]))
+    refuse_matrix(three.astype(object).replace(1.0, "x"))
+    assert not is_matrix(answers.set_axis(range(3), axis=0).set_axis(range(3), axis=1))
+    assert is_matrix(three * 4, covariances=True)
+
+
+def test_why_a_matrix_cannot_be_inverted():
+    rng = np.random.default_rng(3)
+    few = pd.DataFrame(rng.standard_normal((5, 6))).add_prefix("q")
+    with pytest.raises(MatrixError, match="5 respondents cannot determine the correlations of 6 items"):
+        kmo(few)
+    many = (
+        pd.DataFrame(rng.standard_normal((50, 4))).add_prefix("q").assign(total=lambda frame: frame["q1"] + frame["q3"])
+    )
+    with pytest.raises(MatrixError, match=r"follow from each other: q1, q3, total\. Drop an item"):
+        kmo(many)
+
+
+def test_smooth_is_true_or_false():
+    answers = pd.DataFrame({"a": [1, 2, 3, 1], "b": [1, 3, 2, 1]})
+    with pytest.raises(ParameterError, match="smooth must be True or False; found 'False'"):
+        correlation_matrix(answers, smooth="False")

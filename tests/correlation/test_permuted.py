@@ -53,7 +53,7 @@ def test_draws_do_not_depend_on_how_many_are_held():
 
 
 def test_bad_options():
-    with pytest.raises(ParameterError, match="draws must be a whole number of at least 1; found 0"):
+    with pytest.raises(ParameterError, match="draws must be a whole number from 1 to 100000; found 0"):
         permuted_correlations(ANSWERS, draws=0, rng=1)
     with pytest.raises(ParameterError, match="rng must be a numpy random Generator or a seed"):
         permuted_correlations(ANSWERS, draws=1, rng=None)

@@ -59,11 +59,12 @@ def test_mixed_matrix_as_lavaan_and_its_parts(pilot):
     found = correlation_matrix(pilot[names], method="mixed")
     assert list(found.kinds) == ["continuous", "continuous", "ordinal", "ordinal"]
     assert set(found.thresholds) == {"KD1", "PM6"}
-    # lavaan's polyserial z-scores divide by n instead of n - 1: a share of 1 / 2n of rho, 1.5e-4 seen
-    np.testing.assert_allclose(found.matrix, VALUES["mixed"]["rho"]["values"], rtol=1 / found.n, atol=1e-7)
+    # lavaan's polyserial z-scores divide by n as well; its optimiser stops at about 1e-6
+    np.testing.assert_allclose(found.matrix, VALUES["mixed"]["rho"]["values"], rtol=0, atol=1e-5)
     pair = polyserial(pilot[names].dropna()["total"], pilot[names].dropna()["KD1"])
-    assert found.matrix.loc["total", "KD1"] == pytest.approx(pair.correlation, abs=1e-9)
-    assert found.standard_errors.loc["KD1", "total"] == pytest.approx(pair.standard_error, rel=1e-7)
+    # polyserial's divide by n - 1, as polycor's: a share of up to 1 / 2n of rho
+    assert found.matrix.loc["total", "KD1"] == pytest.approx(pair.correlation, rel=1 / (2 * found.n))
+    assert found.standard_errors.loc["KD1", "total"] == pytest.approx(pair.standard_error, rel=2 / found.n)
     ordered = correlation_matrix(pilot[names].dropna()[["KD1", "PM6"]], method="polychoric")
     assert found.matrix.loc["KD1", "PM6"] == pytest.approx(ordered.matrix.iloc[0, 1], abs=1e-9)
     plain = correlation_matrix(pilot[names].dropna()[["total", "weight"]])
@@ -124,7 +125,8 @@ def test_separated_answers():
     assert found.at_bound
     assert found.correlation == 1
     assert np.isnan(found.standard_error)
-    assert found.to_frame().shape == (2, 2)
+    # no standard error, and so no row of it
+    assert found.to_frame().index.tolist() == ["correlation", "t1"]
 
 
 def test_bad_input():
@@ -147,11 +149,11 @@ def test_bad_input():
 @pytest.mark.parametrize("method", ["two-step", "ml"])
 def test_intervals_cover(method):
     rng = np.random.default_rng(21)
-    found = [polyserial(data["x"], data["y"], method=method) for data in (sample(0.6, 400, rng) for _ in range(1000))]
+    found = [polyserial(data["x"], data["y"], method=method) for data in (sample(0.6, 400, rng) for _ in range(600))]
     r = np.array([one.correlation for one in found])
     se = np.array([one.standard_error for one in found])
     # three Monte Carlo errors each, as for the polychoric
-    assert abs(r.mean() - 0.6) < 3 * r.std() / np.sqrt(1000) + 1 / 400
-    assert r.std() == pytest.approx(se.mean(), rel=0.067)
+    assert abs(r.mean() - 0.6) < 3 * r.std() / np.sqrt(600) + 1 / 400
+    assert r.std() == pytest.approx(se.mean(), rel=0.087)
     covered = np.abs(np.arctanh(r) - np.arctanh(0.6)) < 1.96 * se / (1 - r**2)
-    assert covered.mean() == pytest.approx(0.95, abs=0.021)
+    assert covered.mean() == pytest.approx(0.95, abs=0.027)

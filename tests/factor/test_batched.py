@@ -46,19 +46,18 @@ def test_each_draw_as_if_alone(many, single):
 @pytest.mark.parametrize("many", [minres_many, ml_many])
 def test_heywood_cases_end_at_the_bound(many):
     # small samples: some have a uniqueness at .005, where the derivatives are not zero
-    matrices = sampled(100, n=40, seed=1)
+    matrices = sampled(40, n=40, seed=1)
     found = many(matrices, 3, START)
-    single = extraction.minres if many is minres_many else extraction.maximum_likelihood
+    single = extraction.minres_ends if many is minres_many else extraction.likelihood_ends
     unique = 1 - (found.loadings[found.converged] ** 2).sum(axis=2)
     assert (unique.min(axis=1) <= 0.0051).any()
-    losses = []
     for loadings, matrix in zip(found.loadings[found.converged], matrices[found.converged], strict=True):
-        alone = single(matrix, 3)
-        both = [discrepancy(matrix, each, many is ml_many) for each in (loadings, alone)]
-        losses.append(both[0] - both[1])
-    # Likelihoods of small samples may have several minima at the bound, of which either start may find the lower:
-    # seen in 5 of 200 such samples for ml, in 1 for minres, and in none at n = 80.
-    assert np.mean(np.abs(losses) < 1e-8) > 0.95
+        # Small samples may have several minima at the bound: the draw's is one of those that several starts find, and
+        # none of them is left for a worse one.
+        ends = single(matrix, 3)
+        reached = discrepancy(matrix, loadings, many is ml_many)
+        assert np.abs(ends.losses - reached).min() < 1e-8
+        assert discrepancy(matrix, ends.loadings, many is ml_many) <= reached + 1e-8
     assert found.converged.all()
 
 

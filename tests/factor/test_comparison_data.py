@@ -30,7 +30,7 @@ def test_distances_as_efatools(holzinger_matrix):
     theirs = json.loads((REFERENCE / "retention_holzinger.json").read_text(encoding="utf-8"))["comparison_data"]
     # The answers are not stored: normal ones with the same correlations stand in, and these scores are nearly normal.
     found = comparison_data(with_correlations(holzinger_matrix, 301), rng=2)
-    table = found.to_frame()
+    table = pd.DataFrame({"mean": found.distances.mean(), "sd": found.distances.std()})
     # Means differ by the population that each seed draws, about .003; largest deviation seen .006
     np.testing.assert_allclose(table["mean"], theirs["mean"][: len(table)], rtol=0, atol=0.012)
     np.testing.assert_allclose(table["sd"], theirs["sd"][: len(table)], rtol=0, atol=0.006)
@@ -40,7 +40,7 @@ def test_distances_as_efatools(holzinger_matrix):
 
 def test_pilot_holds_its_three_dimensions_by_comparison(pilot):
     found = comparison_data(pilot, rng=1, samples=100, population=3000)
-    table = found.to_frame()
+    table = found.distances.mean().to_frame("mean")
     assert (found.n, found.n_dropped) == (745, 455)
     # the third dimension brings a sixth of the distance; whether a fourth is added is left to chance by the .30
     assert found.n_factors >= 3
@@ -79,7 +79,7 @@ def test_rank_test_as_scipy():
 
 def test_ranks_forgive_a_monotone_change(pilot):
     answers = pilot.iloc[:, :6].dropna()
-    options = {"correlation": "spearman", "samples": 20, "population": 500}
+    options = {"correlation": "spearman", "samples": 20, "population": len(answers)}
     plain = comparison_data(answers, rng=4, **options)
     bent = comparison_data(np.exp(answers), rng=4, **options)
     pd.testing.assert_frame_equal(plain.distances, bent.distances)
@@ -90,7 +90,7 @@ def test_ranks_forgive_a_monotone_change(pilot):
 
 def test_huge_and_tiny_answers_do_not_matter(pilot):
     answers = pilot.iloc[:, :5].dropna()
-    options = {"samples": 10, "population": 300, "rng": 1}
+    options = {"samples": 10, "population": len(answers), "rng": 1}
     # scaling by powers of two changes no digit
     pd.testing.assert_frame_equal(
         comparison_data(answers, **options).distances, comparison_data(answers * 2.0**900, **options).distances
@@ -112,15 +112,47 @@ def test_comparison_errors(holzinger_matrix, pilot):
         comparison_data(pilot.assign(KD1=3), rng=1)
 
 
-@settings(max_examples=20, deadline=None)
-@given(seed=st.integers(0, 10_000), n_items=st.integers(3, 6), n=st.integers(4, 20))
-def test_any_answers_give_distances_or_a_named_error(seed, n_items, n):
-    rng = np.random.default_rng(seed)
-    answers = pd.DataFrame(rng.integers(0, rng.integers(2, 5), size=(n, n_items)))
-    answers.columns = [f"q{i}" for i in range(n_items)]
-    try:
-        found = comparison_data(answers, samples=5, population=50, rng=1)
-    except IkfsError:
-        return
-    assert np.isfinite(found.distances.to_numpy()).all()
-    assert found.n_factors >= 1
+def test_any_answers_give_distances_or_a_named_error():
+    computed = []
+
+    @settings(max_examples=20, deadline=None)
+    @given(seed=st.integers(0, 10_000), n_items=st.integers(3, 6), n=st.integers(4, 20))
+    def refused_or_found(seed, n_items, n):
+        rng = np.random.default_rng(seed)
+        answers = pd.DataFrame(rng.integers(0, rng.integers(2, 5), size=(n, n_items)))
+        answers.columns = [f"q{i}" for i in range(n_items)]
+        try:
+            found = comparison_data(answers, samples=5, population=50, rng=1)
+        except IkfsError:
+            return
+        assert np.isfinite(found.distances.to_numpy()).all()
+        assert found.n_factors >= 1
+        computed.append(1)
+
+    refused_or_found()
+    # not all of them may be refused, or the test would say nothing
+    assert len(computed) >= 10
+
+
+def test_the_table_leaves_out_the_test_of_one_factor(pilot):
+    found = comparison_data(pilot.iloc[:, :6], rng=1, samples=20, population=1200)
+    table = found.to_frame()
+    assert table["value"].notna().all()
+    assert table.loc[1].index.tolist() == ["mean", "sd"]
+    assert table.loc[2].index.tolist() == ["mean", "sd", "p_value"]
+    assert set(table.index.get_level_values(0)[table["chosen"]]) == {found.n_factors}
+    np.testing.assert_allclose(table.xs("mean", level="coefficient")["value"], found.distances.mean(), rtol=1e-14)
+
+
+def test_a_population_holds_the_sample(pilot):
+    with pytest.raises(ParameterError, match="population must be a whole number from 745 to 1000000; found 1"):
+        comparison_data(pilot, population=1, rng=1)
+
+
+def test_equal_distances_are_no_evidence():
+    first = np.random.default_rng(2).integers(0, 5, 40) / 10
+    second = np.random.default_rng(3).integers(0, 5, 50) / 10
+    # mid-ranks and their variance as scipy's, also where sums in another order leave 1e-16
+    theirs = mannwhitneyu(first, second, alternative="less", method="asymptotic").pvalue
+    assert _less(first + 1e-16, second) == pytest.approx(theirs, rel=1e-12)
+    assert _less(np.full(5, 0.3), np.full(5, 0.1 + 0.2)) == 1

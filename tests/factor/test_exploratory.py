@@ -55,7 +55,7 @@ def test_pilot_as_psych(pilot, pilot_values, matched, rotation):
 
 
 def test_an_exact_model_is_found_again():
-    found = exploratory(exact_matrix(), n_factors=2, n=300)
+    found = exploratory(exact_matrix(), n_factors=2, n=300, rotation_options={"stop": "converged"})
     # extraction to 1e-10, rotation to a slope of 1e-9
     np.testing.assert_allclose(found.loadings, PATTERN, rtol=0, atol=1e-7)
     np.testing.assert_allclose(found.phi, PHI, rtol=0, atol=1e-7)
@@ -204,3 +204,20 @@ def test_errors(holzinger_matrix, pilot):
         found.scores(pilot, method="sum")
     with pytest.raises(ParameterError, match="answers must be a pandas DataFrame; found ndarray"):
         found.scores(pilot.to_numpy())
+
+
+def test_jupyterlab_shows_factor_correlations_and_fit(holzinger_matrix):
+    two = exploratory(holzinger_matrix, n_factors=2, n=301)
+    shown = two._repr_html_()
+    assert shown.count("<table") == 4
+    for part in ("ss_loadings", "rmsea", "communality"):
+        assert part in shown
+    assert exploratory(holzinger_matrix, n_factors=1, n=301)._repr_html_().count("<table") == 3
+    # scales of no use are refused by name, and what is shown may be changed without changing the result
+    for wrong in (5, "x", [2]):
+        with pytest.raises(ParameterError, match="rotation_options must name options with their values; found"):
+            exploratory(holzinger_matrix, n_factors=2, rotation_options=wrong)
+    with pytest.raises(ParameterError, match="normalize must be True or False; found 'False'"):
+        exploratory(holzinger_matrix, n_factors=2, normalize="False")
+    with pytest.raises(ParameterError, match="rng must be a numpy random Generator or a seed"):
+        exploratory(holzinger_matrix, n_factors=2, rng=-1)

@@ -134,3 +134,19 @@ def test_hull_errors(holzinger_matrix):
     repeated.iloc[0, :2] = repeated.iloc[:2, 0] = 1.0
     with pytest.raises(MatrixError, match="positive definite"):
         hull(repeated, n=301, most=3)
+
+
+def test_the_table_leaves_out_what_does_not_exist_and_marks_what_is_chosen(holzinger_matrix):
+    found = hull(holzinger_matrix, n=301, most=4)
+    before = found.solutions.copy()
+    table = found.to_frame()
+    assert table["value"].notna().all()
+    # as many st as solutions within the ends of the hull
+    assert (table.index.get_level_values("coefficient") == "st").sum() == found.solutions["st"].notna().sum()
+    marked = table[table["chosen"]].xs("fit", level="coefficient")
+    assert dict(marked.index.tolist()) == found.by_index.to_dict()
+    np.testing.assert_array_equal(table.xs("fit", level="coefficient")["value"], found.solutions["fit"])
+    assert f"{found.n_factors} is the number of factors by cfi" in found.notes[0]
+    pd.testing.assert_frame_equal(found.solutions, before)
+    with pytest.raises(ParameterError, match="rng must be a numpy random Generator or a seed"):
+        hull(holzinger_matrix, n=301, most=2, rng="x")

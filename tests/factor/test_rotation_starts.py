@@ -16,7 +16,7 @@ TANGLED = pd.DataFrame(PATTERN + np.random.default_rng(1).normal(0, 0.05, PATTER
 
 def test_each_start_goes_its_own_way():
     # in one batch or one by one, the ends are the same
-    starts = random_starts(6, 4, np.random.default_rng(0))
+    starts = random_starts(4, 4, np.random.default_rng(0))
     values = TANGLED.to_numpy()
     together = project(values, geomin(0.01), starts, oblique=True)
     alone = [project(values, geomin(0.01), start[None], oblique=True) for start in starts]
@@ -26,16 +26,16 @@ def test_each_start_goes_its_own_way():
 
 
 def test_the_least_of_several_minima_is_kept():
-    single = rotate(TANGLED, method="geomin")
-    found = rotate(TANGLED, method="geomin", starts=20, rng=0)
-    assert (single.starts, found.starts) == (1, 20)
+    single = rotate(TANGLED, method="geomin", stop="converged")
+    found = rotate(TANGLED, method="geomin", starts=10, rng=0)
+    assert (single.starts, found.starts) == (1, 10)
     assert len(found.minima) > 1
-    assert found.minima["starts"].sum() == 20
+    assert found.minima["starts"].sum() == 10
     assert found.minima["criterion"].is_monotonic_increasing
     assert found.criterion == pytest.approx(found.minima["criterion"].iloc[0], abs=1e-9)
     assert found.criterion <= single.criterion + 1e-12
     assert found.first == pytest.approx(single.criterion, abs=1e-9)
-    again = rotate(TANGLED, method="geomin", starts=20, rng=np.random.default_rng(0))
+    again = rotate(TANGLED, method="geomin", starts=10, rng=np.random.default_rng(0))
     pd.testing.assert_frame_equal(found.loadings, again.loadings)
 
 

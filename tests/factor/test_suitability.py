@@ -6,8 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ikfs_methods.correlation import correlation_matrix
 from ikfs_methods.errors import MatrixError, ParameterError, TooFewError
-from ikfs_methods.factor import bartlett_sphericity, kmo, kmo_band
+from ikfs_methods.factor import (
+    bartlett_sphericity,
+    empirical_kaiser,
+    exploratory,
+    hull,
+    kmo,
+    kmo_band,
+    msa_deletion,
+    parallel_analysis,
+    retention,
+)
 
 
 def equal_correlations(p: int, r: float) -> pd.DataFrame:
@@ -126,3 +137,80 @@ def test_bartlett_errors():
         bartlett_sphericity(equal_correlations(3, 0.4))
     with pytest.raises(TooFewError, match=r"needs more than 5\.2 respondents for 10 items; found 5"):
         bartlett_sphericity(equal_correlations(10, 0.4), n=5)
+
+
+def ordered(n: int) -> pd.DataFrame:
+    """Five items of five answers with one common factor."""
+    rng = np.random.default_rng(0)
+    latent = 0.7 * rng.standard_normal((n, 1)) + 0.7 * rng.standard_normal((n, 5))
+    return pd.DataFrame(np.clip(np.round(1.2 * latent) + 3, 1, 5), columns=list("abcde"))
+
+
+def test_what_rests_on_a_smoothed_eigenvalue_is_said():
+    twins = ordered(300).assign(twin=lambda frame: frame["a"])
+    smoothed, sound = (correlation_matrix(frame, method="polychoric") for frame in (twins, ordered(300)))
+    assert smoothed.smoothed
+    for found in (kmo(smoothed), bartlett_sphericity(smoothed)):
+        assert "to which smoothing raised it" in found.notes[0]
+        assert "Drop an item that repeats others" in found._repr_html_()
+        assert found.correlation == "polychoric"
+    assert "do not interpret chi2, RMSEA, TLI and BIC" in " ".join(exploratory(smoothed, n_factors=1).notes)
+    assert "do not interpret the fit" in " ".join(hull(smoothed, most=2).notes)
+    # a matrix that needs none has no such sentence; its chi2 is a description all the same
+    assert kmo(sound).notes == ()
+    (said,) = bartlett_sphericity(sound).notes
+    assert "read them as descriptions, not as tests" in said
+    assert bartlett_sphericity(ordered(300)).notes == ()
+    # without the twin the smoothed matrix is sound again
+    left = msa_deletion(smoothed, cutoff=0.999)
+    assert len(left.kept) == 3
+
+
+def test_weighted_respondents_count_by_their_effective_number():
+    # weights 1 and 3, half of each: (sum w)^2 / sum w^2 = (2n)^2 / (5n) = .8 n
+    answers, weights = ordered(400), np.tile([1.0, 3.0], 200)
+    weighted = correlation_matrix(answers, weights=weights)
+    assert weighted.effective_n == pytest.approx(320, rel=1e-12)
+    found = bartlett_sphericity(weighted)
+    as_matrix = bartlett_sphericity(weighted.matrix, n=320)
+    assert (found.n, found.chi2) == (400, pytest.approx(as_matrix.chi2, rel=1e-12))
+    assert "effective number of respondents, 320.0, in place of 400" in found.notes[0]
+    ours, alone = exploratory(weighted, n_factors=1), exploratory(weighted.matrix, n_factors=1, n=320)
+    np.testing.assert_allclose(ours.fit, alone.fit, rtol=1e-10)
+    assert "in place of 400" in ours.notes[-1]
+    pd.testing.assert_series_equal(
+        empirical_kaiser(weighted).reference, empirical_kaiser(weighted.matrix, n=320).reference
+    )
+    assert hull(weighted, most=2).solutions.equals(hull(weighted.matrix, n=320, most=2).solutions)
+    drawn, plain = parallel_analysis(weighted, rng=1), parallel_analysis(weighted.matrix, n=320, rng=1)
+    pd.testing.assert_series_equal(drawn.simulated, plain.simulated)
+    for result in (empirical_kaiser(weighted), hull(weighted, most=2), drawn, retention(weighted, rng=1, draws=20)):
+        assert "in place of 400" in result.notes[-1]
+    # a number that is given is taken, and equal weights cost nothing
+    assert bartlett_sphericity(weighted, n=400).chi2 == pytest.approx(bartlett_sphericity(weighted.matrix, n=400).chi2)
+    assert correlation_matrix(answers, weights=np.ones(400)).effective_n == pytest.approx(400, rel=1e-12)
+    assert correlation_matrix(answers).effective_n is None
+
+
+def test_unrelated_weighted_items_are_rejected_as_often_as_they_should():
+    # unrelated normal items and weights apart from them: by the nominal n of 300 nearly every sample would be rejected
+    rng = np.random.default_rng(5)
+    rejected, nominal = 0, 0
+    for _ in range(150):
+        frame = pd.DataFrame(rng.standard_normal((300, 5)))
+        weighted = correlation_matrix(frame.add_prefix("q"), weights=rng.gamma(0.5, size=300) + 0.01)
+        rejected += bartlett_sphericity(weighted).p_value < 0.05
+        nominal += bartlett_sphericity(weighted, n=300).p_value < 0.05
+    # .05 with a Monte Carlo error of .0178; three of them, and .01 for the small effective number of about 105
+    assert abs(rejected / 150 - 0.05) < 3 * 0.0178 + 0.01
+    assert nominal / 150 > 0.5
+
+
+def test_pairwise_weights_count_by_the_poorest_pair():
+    answers, weights = ordered(6), np.array([1.0, 1, 1, 1, 2, 2])
+    answers.loc[4:, "a"] = np.nan
+    answers["a"] = [1, 2, 3, 4, np.nan, np.nan]
+    answers["b"], answers["c"] = [1, 2, 2, 1, 2, 1], [2, 1, 3, 1, 2, 4]
+    # a with any other: four weights of 1, 4; the others: (4 + 4)^2 / (4 + 8) = 5.33
+    assert correlation_matrix(answers[["a", "b", "c"]], weights=weights, missing="pairwise").effective_n == 4
+    assert correlation_matrix(answers[["b", "c"]], weights=weights).effective_n == pytest.approx(64 / 12)

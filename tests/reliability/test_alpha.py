@@ -161,7 +161,7 @@ def test_the_frame_has_one_row_per_coefficient_and_none_undefined() -> None:
         (HAND, {"interval": "bonet"}, ParameterError, "Did you mean 'bonett'"),
         (HAND, {"missing": "pairs"}, ParameterError, "missing must be one of listwise, pairwise; found 'pairs'"),
         (HAND, {"interval": "bootstrap"}, ParameterError, "rng must be .* seed"),
-        (HAND, {"interval": "bootstrap", "rng": 0, "draws": 1}, ParameterError, "draws must be .* at least 2; found 1"),
+        (HAND, {"interval": "bootstrap", "rng": 0, "draws": 1}, ParameterError, "from 2 to 100000; found 1"),
         (HAND.iloc[[0, 3]], {"interval": "bonett"}, TooFewError, "needs more than 2 respondents; found 2"),
         (
             pd.DataFrame({"a": [1, 2, 3], "b": [3, 2, 1]}), {}, MatrixError, "the sum of the 2 items must vary",
@@ -251,21 +251,50 @@ def test_a_spread_beyond_computer_numbers_is_refused(size: float) -> None:
 CELLS = st.one_of(st.sampled_from([0.0, 1.0, 2.0, np.nan, np.inf, 1e300, 1e-300, -1e300]), st.integers(-3, 3))
 
 
-@settings(max_examples=150)
-@given(
-    rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=0, max_size=8),
-    k=st.integers(0, 3),
-    missing=st.sampled_from(["listwise", "pairwise"]),
-    method=st.sampled_from(["feldt", "bonett", "bootstrap"]),
-    weighted=st.booleans(),
-)
-def test_any_answers_give_finite_numbers_or_a_named_error(
-    rows: list[list[float]], k: int, missing: Missing, method: Interval, weighted: bool
-) -> None:
-    answers = pd.DataFrame(rows, columns=["a", "b", "c"], dtype=float).iloc[:, :k]
-    weights = pd.Series(np.arange(len(answers)), index=answers.index) if weighted else None
-    try:
-        result = cronbach_alpha(answers, missing=missing, interval=method, draws=20, rng=0, weights=weights)
-    except IkfsError:
-        return
-    assert np.isfinite(result.to_frame()["estimate"]).all()
+def test_a_correlation_matrix_is_not_taken_for_answers() -> None:
+    with pytest.raises(ParameterError, match="answers are needed.*found a correlation matrix of 3 items"):
+        cronbach_alpha(HAND.corr())
+
+
+@pytest.mark.parametrize("options", [{"rng": "x"}, {"rng": -1}, {"interval": "bootstrap", "rng": 0, "draws": 10**30}])
+def test_chance_is_checked_also_where_none_is_drawn(options: dict[str, Any]) -> None:
+    with pytest.raises(ParameterError, match=r"(rng|draws) must be"):
+        cronbach_alpha(HAND, **options)
+
+
+def test_any_answers_give_finite_numbers_or_a_named_error() -> None:
+    finished = []
+
+    @settings(max_examples=150)
+    @given(
+        seed=st.integers(0, 10_000),
+        n=st.integers(0, 20),
+        odd=st.lists(st.tuples(st.integers(0, 19), st.integers(0, 2), CELLS), max_size=3),
+        k=st.integers(0, 3),
+        missing=st.sampled_from(["listwise", "pairwise"]),
+        method=st.sampled_from(["feldt", "bonett", "bootstrap"]),
+        weighted=st.booleans(),
+    )
+    def check(
+        seed: int,
+        n: int,
+        odd: list[tuple[int, int, float]],
+        k: int,
+        missing: Missing,
+        method: Interval,
+        weighted: bool,
+    ) -> None:
+        values = np.random.default_rng(seed).integers(1, 6, (n, 3)).astype(float)
+        for row, item, value in odd if n else []:
+            values[row % n, item] = value
+        answers = pd.DataFrame(values, columns=["a", "b", "c"]).iloc[:, :k]
+        weights = pd.Series(np.arange(len(answers)), index=answers.index) if weighted else None
+        try:
+            result = cronbach_alpha(answers, missing=missing, interval=method, draws=20, rng=0, weights=weights)
+        except IkfsError:
+            return
+        assert np.isfinite(result.to_frame()["estimate"]).all()
+        finished.append(True)
+
+    check()
+    assert finished  # not all were refused

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ikfs_methods.errors import MatrixError
+from ikfs_methods.errors import MatrixError, ParameterError
 from ikfs_methods.reliability.covariance import Missing, alpha_of, alphas_without_each, correlation_of, item_covariance
 
 # The example of Julia's StatsBase.cronbachalpha: alpha 0.8136; without each item 0.7500, 0.7606, 0.7714, 0.7826.
@@ -45,6 +45,19 @@ def test_the_result_says_which_rows_were_used() -> None:
     pairwise = item_covariance(answers, missing="pairwise")
     assert (len(pairwise.used), pairwise.n_dropped) == (4, 0)
     assert pairwise.to_frame().loc["b", "b"] == pytest.approx(np.var([2, 1, 3, 5], ddof=1), rel=1e-14)  # rounding
+
+
+@pytest.mark.parametrize("min_rows", [None, "x", np.nan, True, 1])
+def test_the_least_number_of_rows_is_a_whole_number(min_rows: object) -> None:
+    with pytest.raises(ParameterError, match="min_rows must be a whole number of at least 2"):
+        item_covariance(pd.DataFrame({"a": [1, 2], "b": [2, 1]}), min_rows=min_rows)  # type: ignore[arg-type]
+
+
+def test_a_changed_frame_leaves_the_result_as_it_was() -> None:
+    items = item_covariance(pd.DataFrame({"a": [1, 2, 4], "b": [2, 1, 3]}))
+    frame = items.to_frame()
+    frame.iloc[0, 0] = -1
+    assert items.matrix.iloc[0, 0] > 0
 
 
 def test_a_total_without_variance_is_refused() -> None:

@@ -8,14 +8,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ikfs_methods.correlation import correlation_matrix
-from ikfs_methods.errors import ConstantItemError, IkfsError, MatrixError, TooFewError
+from ikfs_methods.errors import ConstantItemError, IkfsError, MatrixError, ParameterError, ScaleError, TooFewError
 from ikfs_methods.reliability.alpha import cronbach_alpha
+from ikfs_methods.reliability.bound import greatest_lower_bound
 from ikfs_methods.reliability.guttman import guttman_lambdas, searched_split
+from ikfs_methods.reliability.halves import split_half
 from ikfs_methods.reliability.moments import item_moments
 
 ExactAnswers = Callable[..., pd.DataFrame]
@@ -101,12 +103,39 @@ def test_bounds_stand_in_guttmans_order(values: np.ndarray) -> None:
     try:
         ours = guttman_lambdas(pd.DataFrame(values).add_prefix("x"))
     except (ConstantItemError, MatrixError):
-        return
+        reject()
     slack = 1e-9 * (1 + abs(ours.lambda1))  # rounding grows with the size of negative bounds
     assert ours.lambda1 <= ours.lambda3 + slack or ours.lambda1 < 0
     assert ours.lambda2 >= ours.lambda3 - slack
     assert ours.lambda5 >= ours.lambda1 - slack
     assert ours.lambda6 >= ours.lambda1 - slack
+
+
+def test_a_given_matrix_says_how_it_was_made() -> None:
+    answers = pd.DataFrame(np.random.default_rng(2).normal(size=(40, 4)) + 1).add_prefix("x")
+    answers.iloc[0, 0] = np.nan
+    for coefficient in (guttman_lambdas, split_half, greatest_lower_bound):
+        pairwise = coefficient(correlation_matrix(answers + 0.0, missing="pairwise"))
+        assert (pairwise.missing, pairwise.standardized) == ("pairwise", True)
+        alone = coefficient(answers.corr())
+        assert (alone.missing, alone.standardized, alone.n_respondents) == ("given", True, None)
+        covariances = coefficient(answers.cov())
+        assert (covariances.missing, covariances.standardized) == ("given", False)
+
+
+def test_a_matrix_in_another_order_of_rows_is_refused_and_not_taken_for_answers() -> None:
+    matrix = pd.DataFrame([[1, 0.3, 0.5], [0.3, 1, 0.2], [0.5, 0.2, 1]], list("abc"), list("abc"))
+    with pytest.raises(MatrixError, match="rows and columns in the same order; found c, b, a and a, b, c first"):
+        guttman_lambdas(matrix.iloc[::-1])
+
+
+def test_items_too_far_apart_in_size_are_refused() -> None:
+    answers = pd.DataFrame({"a": [1.0, 2, 3, 5], "b": [2.0, 1, 4, 3], "c": [1e300, 3e300, 2e300, 4e300]})
+    for frame in (answers, answers * 1e-200):
+        with pytest.raises(ScaleError, match="within 1e150 of each other.*next to nothing beside c: a, b"):
+            guttman_lambdas(frame)
+    with pytest.raises(ParameterError, match="standardized must be True or False"):
+        guttman_lambdas(answers, standardized="False")  # type: ignore[arg-type]
 
 
 def test_search_finds_the_best_of_all_splits() -> None:
@@ -168,23 +197,30 @@ def test_errors_say_what_to_do() -> None:
 ODD_VALUES = st.sampled_from([0.0, 1.0, 2.0, 5.0, -3.0, np.nan, 1e300, -1e300, 1e-300, np.inf])
 
 
-@settings(max_examples=80)
-@given(
-    hnp.arrays(np.float64, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=ODD_VALUES),
-    st.sampled_from(["listwise", "pairwise"]),
-    st.booleans(),
-)
-def test_whatever_is_given_ends_in_numbers_or_a_named_error(
-    values: np.ndarray,
-    missing: str,
-    standardized: bool,
-) -> None:
-    answers = pd.DataFrame(values).add_prefix("x")
-    try:
-        ours = guttman_lambdas(answers, missing=missing, standardized=standardized)  # type: ignore[arg-type]
-    except IkfsError:
-        return
-    assert np.isfinite(ours.to_frame()["estimate"]).all()
+def test_whatever_is_given_ends_in_numbers_or_a_named_error() -> None:
+    finished = []
+
+    @settings(max_examples=80)
+    @given(
+        hnp.arrays(np.float64, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=ODD_VALUES),
+        st.sampled_from(["listwise", "pairwise"]),
+        st.booleans(),
+    )
+    def check(
+        values: np.ndarray,
+        missing: str,
+        standardized: bool,
+    ) -> None:
+        answers = pd.DataFrame(values).add_prefix("x")
+        try:
+            ours = guttman_lambdas(answers, missing=missing, standardized=standardized)  # type: ignore[arg-type]
+        except IkfsError:
+            return
+        assert np.isfinite(ours.to_frame()["estimate"]).all()
+        finished.append(True)
+
+    check()
+    assert finished  # not all were refused
 
 
 def test_moments_know_a_matrix_from_answers() -> None:

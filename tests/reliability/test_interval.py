@@ -164,7 +164,8 @@ def test_feldt_agrees_with_the_published_example() -> None:
 @pytest.mark.slow
 def test_intervals_cover_at_their_level() -> None:
     # five parallel normal items with correlations of .4: alpha 10/13. 1,000 samples of 100 respondents; a share of .95
-    # has a Monte Carlo error of .0069. Feldt is exact here; percentiles of a bootstrap are a little narrow at n = 100.
+    # has a Monte Carlo error of .0069. Feldt is exact here and Bonett nearly so; the coverage of two-sided percentiles
+    # of a bootstrap errs by the order of 1/n (Hall 1992, The Bootstrap and Edgeworth Expansion, 3.3), here .01.
     rng = np.random.default_rng(20)
     true, inside = 5 * 0.4 / (1 + 4 * 0.4), {"feldt": 0, "bonett": 0, "bootstrap": 0}
     for _ in range(1000):
@@ -176,4 +177,4 @@ def test_intervals_cover_at_their_level() -> None:
     shares = {method: count / 1000 for method, count in inside.items()}
     assert shares["feldt"] == pytest.approx(0.95, abs=3 * 0.0069)
     assert shares["bonett"] == pytest.approx(0.95, abs=3 * 0.0069)
-    assert shares["bootstrap"] == pytest.approx(0.94, abs=3 * 0.0075)
+    assert shares["bootstrap"] == pytest.approx(0.95, abs=3 * 0.0069 + 1 / 100)

@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from ikfs_methods.correlation import correlation_matrix
-from ikfs_methods.errors import IkfsError, MatrixError, ParameterError, TooFewError
+from ikfs_methods.errors import ConvergenceError, IkfsError, MatrixError, ParameterError, TooFewError
 from ikfs_methods.reliability.alpha import cronbach_alpha
 from ikfs_methods.reliability.omega import OmegaResult, mcdonald_omega
 
@@ -158,18 +157,18 @@ def test_known_hierarchy_is_recovered() -> None:
     matrix, uniqueness = hierarchical(general, groups)
     ours = mcdonald_omega(matrix)
     total = matrix.to_numpy().sum()
-    # extraction and rotation both end within about 1e-8 of their optimum
-    assert ours.schmid_leiman["general"].tolist() == pytest.approx(general, abs=1e-6)
+    # rotation stops where R's does, at a slope of 1e-5; the largest deviation seen is 2e-6
+    assert ours.schmid_leiman["general"].tolist() == pytest.approx(general, abs=1e-5)
     assert ours.schmid_leiman["u2"].tolist() == pytest.approx(uniqueness.tolist(), abs=1e-6)
-    assert ours.omega_hierarchical == pytest.approx(sum(general) ** 2 / total, abs=1e-6)
+    assert ours.omega_hierarchical == pytest.approx(sum(general) ** 2 / total, abs=1e-5)
     assert ours.omega_total == pytest.approx(1 - uniqueness.sum() / total, abs=1e-6)
     assert ours.omega_limit == pytest.approx(ours.omega_hierarchical / ours.omega_total, abs=1e-14)
     squares = sum(g * g for g in general)
-    assert ours.ecv == pytest.approx(squares / (squares + sum(x * x for group in groups for x in group)), abs=1e-6)
+    assert ours.ecv == pytest.approx(squares / (squares + sum(x * x for group in groups for x in group)), abs=1e-5)
     assert ours.groups["n_items"].tolist() == [9, 3, 3, 3]
     found = sorted(ours.groups["general"].tolist()[1:])
     expected = sorted(sum(general[i : i + 3]) ** 2 / matrix.to_numpy()[i : i + 3, i : i + 3].sum() for i in (0, 3, 6))
-    assert found == pytest.approx(expected, abs=1e-6)
+    assert found == pytest.approx(expected, abs=1e-5)
     parts = ours.groups.iloc[1:]
     np.testing.assert_allclose(parts["total"], parts["general"] + parts["group"], atol=1e-14)
 
@@ -214,8 +213,8 @@ def test_parts_add_up(seed: int, k: int, m: int) -> None:
     answers = pd.DataFrame(rng.normal(size=(80, k)) + rng.normal(size=(80, 2)) @ rng.uniform(0, 1, (2, k)))
     try:
         ours = mcdonald_omega(answers.add_prefix("x"), n_factors=m)
-    except IkfsError:
-        return
+    except ConvergenceError:
+        reject()
     table = ours.schmid_leiman
     assert (table["general"] >= 0).all()
     np.testing.assert_allclose(table["h2"] + table["u2"], 1, atol=1e-12)  # rounding
@@ -223,6 +222,19 @@ def test_parts_add_up(seed: int, k: int, m: int) -> None:
     if m == 1:
         np.testing.assert_allclose(table["p2"], 1, atol=1e-12)
     assert np.isfinite(ours.to_frame()["estimate"]).all()
+
+
+def test_items_that_the_factors_explain_completely_are_named() -> None:
+    # one item with a loading of 1, at the bound of the extraction
+    loadings = np.array([1.0, 0.6, 0.5, 0.4, 0.7])
+    matrix = np.outer(loadings, loadings)
+    np.fill_diagonal(matrix, 1.0)
+    matrix[0, 1:] = matrix[1:, 0] = 1.05 * loadings[1:]
+    names = list("abcde")
+    ours = mcdonald_omega(pd.DataFrame(matrix, names, names), n_factors=1)
+    assert ours.heywood_items == ("a",)
+    proper = mcdonald_omega(pd.DataFrame(np.full((5, 5), 0.3) + 0.7 * np.eye(5), names, names), n_factors=1)
+    assert proper.heywood_items == ()
 
 
 def test_errors_say_what_to_do(pilot: pd.DataFrame) -> None:
@@ -242,18 +254,30 @@ def test_errors_say_what_to_do(pilot: pd.DataFrame) -> None:
         mcdonald_omega(pilot.dropna().head(15))
 
 
-@settings(max_examples=60)
-@given(
-    hnp.arrays(
-        np.float64,
-        st.tuples(st.integers(1, 12), st.integers(1, 6)),
-        elements=st.sampled_from([0.0, 1.0, 2.0, 5.0, -3.0, np.nan, 1e300, 1e-300, np.inf]),
-    ),
-    st.integers(-1, 4),
-)
-def test_whatever_is_given_ends_in_numbers_or_a_named_error(values: np.ndarray, n_factors: int) -> None:
-    try:
-        ours = mcdonald_omega(pd.DataFrame(values).add_prefix("x"), n_factors=n_factors)
-    except IkfsError:
-        return
-    assert np.isfinite(ours.to_frame()["estimate"]).all()
+def test_whatever_is_given_ends_in_numbers_or_a_named_error() -> None:
+    finished = []
+
+    @settings(max_examples=60)
+    @given(
+        st.integers(0, 10_000),
+        st.tuples(st.integers(1, 40), st.integers(1, 7)),
+        st.lists(
+            st.tuples(st.integers(0, 39), st.integers(0, 6), st.sampled_from([np.nan, 1e300, 1e-300, np.inf])),
+            max_size=2,
+        ),
+        st.integers(-1, 4),
+    )
+    def check(seed: int, shape: tuple[int, int], odd: list[tuple[int, int, float]], n_factors: int) -> None:
+        rng = np.random.default_rng(seed)
+        values = rng.normal(size=shape) + rng.normal(size=(shape[0], 1))
+        for row, item, value in odd:
+            values[row % shape[0], item % shape[1]] = value
+        try:
+            ours = mcdonald_omega(pd.DataFrame(values).add_prefix("x"), n_factors=n_factors)
+        except IkfsError:
+            return
+        assert np.isfinite(ours.to_frame()["estimate"]).all()
+        finished.append(True)
+
+    check()
+    assert finished  # not all were refused

@@ -45,3 +45,12 @@ def test_an_answer_off_its_scale_names_the_file(round_copy):
     with pytest.raises(ScaleError, match=r"retest.csv, row 5, column 'KD3'.*between 1 and 5; found '8'"):
         ikfs.open_round(round_copy)
     assert len(check_round(round_copy).problems) == 1
+
+
+def test_means_of_a_single_region_have_no_reliability(round_copy):
+    path = round_copy / "answers.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table.assign(province="32").to_csv(path, index=False)
+    opened = ikfs.open_round(round_copy)
+    assert opened.means_reliability("region") == Absent("means")
+    assert opened.means_reliability("group").table.loc["IKFS", "icc1"] > 0

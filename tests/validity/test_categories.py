@@ -56,6 +56,9 @@ def test_scales_may_differ_by_item() -> None:
     assert result.unused == {"b": (3,)}
     table = result.to_frame()
     assert table.columns.tolist() == ["item", "category", "count", "share", "rest_mean", "status"]
+    # nobody chose 3 for b, so that nobody's other answers have a mean there
+    assert table["rest_mean"].isna().tolist() == [False, False, False, False, True, False, False]
+    assert table["rest_mean"].iloc[4] is pd.NA
     assert table["status"].tolist() == ["used", "used", "used", "used", "unused", "used", "used"]
 
 
@@ -119,21 +122,40 @@ def test_bad_answers_are_refused_in_plain_words(
         category_use(answers, **options)
 
 
-@settings(max_examples=50)
-@given(
-    answers=arrays(
-        np.float64,
-        st.tuples(st.integers(0, 8), st.integers(0, 3)),
-        elements=st.sampled_from([np.nan, 1.0, 2.0, 2.5, 1e8, -1e100, 1e300, 1e-300, np.inf]),
-    ),
-    low=st.sampled_from([None, 0, -2e100]),
-    high=st.sampled_from([None, 3, 1e9]),
-)
-def test_any_answers_are_described_or_refused(answers: np.ndarray, low: float | None, high: float | None) -> None:
-    frame = pd.DataFrame(answers).add_prefix("i")
-    try:
-        result = category_use(frame, low=low, high=high)
-    except IkfsError:
-        return
-    assert result.items.drop(columns="ordered").notna().all(axis=None)
-    assert (result.items["n"] == frame.notna().sum()).all()
+ORDINARY = [1.0, 2.0, 3.0, 4.0, 5.0] * 4 + [np.nan]
+
+
+def test_any_answers_are_described_or_refused() -> None:
+    computed: list[bool] = []
+
+    @settings(max_examples=50)
+    @given(
+        answers=st.one_of(
+            arrays(
+                np.float64,
+                st.tuples(st.integers(0, 8), st.integers(0, 3)),
+                elements=st.sampled_from([np.nan, 1.0, 2.0, 2.5, 1e8, -1e100, 1e300, 1e-300, np.inf]),
+            ),
+            # mostly what a survey brings; without a fill, or most cells would be one and the same
+            arrays(
+                np.float64,
+                st.tuples(st.integers(5, 12), st.integers(1, 3)),
+                elements=st.sampled_from(ORDINARY),
+                fill=st.nothing(),
+            ),
+        ),
+        low=st.sampled_from([None, 0, -2e100]),
+        high=st.sampled_from([None, 3, 1e9]),
+    )
+    def search(answers: np.ndarray, low: float | None, high: float | None) -> None:
+        frame = pd.DataFrame(answers).add_prefix("i")
+        try:
+            result = category_use(frame, low=low, high=high)
+        except IkfsError:
+            return
+        computed.append(True)
+        assert result.items.drop(columns="ordered").notna().all(axis=None)
+        assert (result.items["n"] == frame.notna().sum()).all()
+
+    search()
+    assert len(computed) >= 8  # where every draw is refused, nothing is tested

@@ -141,3 +141,15 @@ def test_bad_ratings_are_refused_in_plain_words(
 ) -> None:
     with pytest.raises(error, match=text):
         aiken_v(ratings, **{"low": 1, "high": 4} | options)
+
+
+def test_a_scale_too_wide_for_the_exact_test_is_refused():
+    with pytest.raises(ScaleError, match=r"at most 1001 points.*found 1000001 from 0 to 1000000. Check low and high"):
+        aiken_v(pd.DataFrame({"a": [1, 2], "b": [3, 4]}), low=0, high=1_000_000)
+
+
+def test_what_is_shown_is_a_copy() -> None:
+    result = aiken_v(panel(a=[1, 2, 4], b=[3, 4, 4]), low=1, high=4)
+    shown = result.to_frame()
+    shown["n_experts"] = 0
+    assert (result.items["n_experts"] == 3).all()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -236,12 +237,23 @@ def test_three_groups_and_mixed_scales() -> None:
     result = dif(answers, groups)
     assert result.flagged == ("i0",)
     assert (result.items["df"] == 4).all()
-    assert result.to_frame() is result.items
+    pd.testing.assert_frame_equal(result.to_frame(), result.items)
+
+
+def test_the_docstring_names_the_columns_and_the_table_is_a_copy() -> None:
+    answers, groups = drawn(np.random.default_rng(3), 300)
+    result = dif(answers, groups)
+    said = str(DifResult.__doc__).split("`effects`")[0]
+    assert [name for name in result.items.columns if not re.search(rf"\b{name}\b", said)] == []
+    shown = result.to_frame()
+    shown["n"] = 0
+    assert (result.items["n"] == 300).all()
 
 
 @pytest.mark.parametrize(
     ("change", "error", "text"),
     [
+        ({"purify": "False"}, ParameterError, "purify must be True or False; found 'False'"),
         ({"match": "sum"}, ParameterError, "match must be one of rest, total; found 'sum'"),
         ({"kind": "any"}, ParameterError, "kind must be one of both, uniform, nonuniform"),
         ({"r2": "cox"}, ParameterError, "Did you mean 'coxsnell'"),
@@ -283,22 +295,29 @@ def test_inputs_are_checked() -> None:
 CELLS = st.sampled_from([1.0, 2.0, 3.0, 4.0, 5.0, 1e300, -1e300, 1e-300, np.nan, np.inf])
 
 
-@given(data=st.data(), n=st.integers(1, 60), k=st.integers(1, 4))
-@settings(max_examples=60)
-def test_any_answers_give_a_result_or_a_named_error(data: st.DataObject, n: int, k: int) -> None:
-    rng = np.random.default_rng(data.draw(st.integers(0, 10**6)))
-    answers = pd.DataFrame(rng.integers(1, 4, size=(n, k)).astype(float))
-    for _ in range(data.draw(st.integers(0, 6))):
-        answers.iloc[rng.integers(n), rng.integers(k)] = data.draw(CELLS)
-    groups = pd.Series(rng.choice(["a", "b", None], n, p=[0.48, 0.48, 0.04]))
-    try:
-        result = dif(answers, groups, missing=data.draw(st.sampled_from(["listwise", "pairwise"])))  # type: ignore[arg-type]
-    except IkfsError:
-        return
-    numbers = result.items[["chi2_total", "p_total", "delta_r2"]]
-    unexplained = numbers.isna().any(axis=1) & (result.items["note"] == "")
-    assert not unexplained.any()
-    assert (result.items["tested"] == numbers["p_total"].notna()).all()
+def test_any_answers_give_a_result_or_a_named_error() -> None:
+    computed: list[bool] = []
+
+    @given(data=st.data(), n=st.integers(1, 60), k=st.integers(1, 4))
+    @settings(max_examples=60)
+    def search(data: st.DataObject, n: int, k: int) -> None:
+        rng = np.random.default_rng(data.draw(st.integers(0, 10**6)))
+        answers = pd.DataFrame(rng.integers(1, 4, size=(n, k)).astype(float))
+        for _ in range(data.draw(st.integers(0, 6))):
+            answers.iloc[rng.integers(n), rng.integers(k)] = data.draw(CELLS)
+        groups = pd.Series(rng.choice(["a", "b", None], n, p=[0.48, 0.48, 0.04]))
+        try:
+            result = dif(answers, groups, missing=data.draw(st.sampled_from(["listwise", "pairwise"])))  # type: ignore[arg-type]
+        except IkfsError:
+            return
+        computed.append(True)
+        numbers = result.items[["chi2_total", "p_total", "delta_r2"]]
+        unexplained = numbers.isna().any(axis=1) & (result.items["note"] == "")
+        assert not unexplained.any()
+        assert (result.items["tested"] == numbers["p_total"].notna()).all()
+
+    search()
+    assert len(computed) >= 8  # where every draw is refused, nothing is tested
 
 
 def flags(seed: int, runs: int, n: int, **planted: float) -> list[DifResult]:

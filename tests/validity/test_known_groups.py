@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -149,7 +150,6 @@ def test_worked_by_hand() -> None:
     # of the nine pairs one is tied, the others rise
     assert row["cliff_delta"] == pytest.approx(8 / 9, rel=1e-12)
     assert row["superiority"] == pytest.approx(8.5 / 9, rel=1e-12)
-    assert result.to_frame() is result.indicators
 
 
 def test_expected_order() -> None:
@@ -208,6 +208,46 @@ def test_too_few_answers_in_one_indicator_are_named() -> None:
     assert two.indicators.loc["a", "p_adjusted"] == two.indicators.loc["a", "p_value"]
 
 
+def test_an_indicator_of_one_answer_among_those_compared_has_no_trend() -> None:
+    # who answered 5 is alone in z, so that only the ones of x and y are compared
+    answers = pd.DataFrame({"a": [1, 1, 1, 1, 5, np.nan], "b": [1, 2, 3, 2, 3, 1.0]})
+    result = known_groups(answers, pd.Series(list("xxyyzz")), order=["x", "y", "z"], missing="pairwise")
+    row = result.indicators.loc["a"]
+    assert row["note"] == (
+        "too few answers in z; no group varies: no test; all answers compared are the same: no trend"
+    )
+    assert row[["trend", "trend_z", "trend_p", "in_order", "lowest", "highest"]].isna().all()
+    assert np.isfinite(result.indicators.loc["b", "trend_z"])
+
+
+def test_a_total_that_does_not_vary_has_no_trend() -> None:
+    # b mirrors a, so that everybody has the mean 3
+    answers = pd.DataFrame({"a": [1, 2, 4, 5], "b": [5, 4, 2, 1]})
+    result = known_groups(answers, pd.Series(list("xxyy")), order=["x", "y"])
+    assert result.total["note"] == "neither group varies: no test; all answers compared are the same: no trend"
+    assert np.isnan(result.total["trend"])
+    assert result.indicators.loc["a", "trend"] == 1
+
+
+def test_the_table_ends_with_the_total_and_is_a_copy(pilot: pd.DataFrame) -> None:
+    result = known_groups(pilot[KD], pilot["cluster"], order=ORDER)
+    shown = result.to_frame()
+    assert list(shown.index) == [*KD, "total"]
+    pd.testing.assert_frame_equal(shown.drop("total"), result.indicators)
+    assert shown.loc["total", list(result.total.index)].tolist() == result.total.tolist()
+    assert np.isnan(shown.loc["total", "p_adjusted"])
+    assert "total" in result._repr_html_()
+    shown["n"] = 0
+    assert (result.indicators["n"] > 0).all()
+
+
+@pytest.mark.parametrize("form", [np.asarray, list])
+def test_weights_come_as_series_array_or_list(complete: pd.DataFrame, form: Callable[[pd.Series], object]) -> None:
+    series = known_groups(complete[KD], complete["cluster"], weights=complete["weight"])
+    other = known_groups(complete[KD], complete["cluster"], weights=form(complete["weight"]))  # type: ignore[arg-type]
+    pd.testing.assert_frame_equal(series.indicators, other.indicators)
+
+
 def test_groups_of_one_answer_each_have_no_test() -> None:
     answers = pd.DataFrame({"a": [1, 1, 2, 2], "b": [1, 2, 2, 3]})
     row = known_groups(answers, pd.Series(list("xxyy"))).indicators.loc["a"]
@@ -250,11 +290,21 @@ def test_effects_have_no_unit(unit: float, origin: int) -> None:
         ({"order": "xy"}, ParameterError, "order must be a list"),
         ({"order": ["x"]}, TooFewError, "at least two groups"),
         ({"order": ["x", "y"], "reference": "x"}, ParameterError, "either reference or order may be given"),
-        ({"least": 1}, ParameterError, "least must be a whole number from 2; found 1"),
+        ({"least": 1}, ParameterError, "least must be a whole number of at least 2; found 1. A variance needs two."),
         ({"least": 4}, TooFewError, r"4 respondents or more; found x \(3\), y \(3\), z \(2\)"),
         ({"level": 0}, ParameterError, "level must be a number between 0 and 1"),
         ({"missing": "none"}, ParameterError, "missing must be one of listwise, pairwise"),
-        ({"weights": pd.Series(np.nan, index=range(8))}, WeightError, "weights must be numbers of at least 0"),
+        (
+            {"weights": pd.Series(np.nan, index=range(8))},
+            WeightError,
+            "respondents must be numbers of at least 0; 8 are",
+        ),
+        ({"weights": np.zeros(8)}, WeightError, "at least one weight must be above 0; all 8 are 0"),
+        ({"weights": pd.Series(1.0, index=range(5))}, WeightError, "must be one per respondent; found 5 for 8 rows"),
+        ({"order": 5}, ParameterError, "order must be a list that names each group once; found 5"),
+        ({"order": []}, ParameterError, "order must be a list"),
+        ({"order": [["x"], "y"]}, ColumnError, r"must name groups that occur; not among x, y, z: \['x'\]"),
+        ({"groups": pd.Series([["x"], ["y"]] * 4)}, ParameterError, "groups must be names or numbers; found a list"),
         ({"answers": pd.DataFrame({"a": [2] * 8})}, ConstantItemError, "constant over 8 respondents: a"),
         ({"answers": pd.DataFrame({"a": [*list("1234567"), "q"]})}, NotNumericError, "'q' in row 7"),
     ],
@@ -266,25 +316,36 @@ def test_wrong_input_is_named(change: dict[str, object], error: type[IkfsError],
         known_groups(answers, groups, **change)  # type: ignore[arg-type]
 
 
+ORDINARY = st.sampled_from([1.0, 2.0, 3.0, 4.0, 5.0, 5.0, 5.0, np.nan])
 VALUES = st.sampled_from([0.0, 1.0, 2.0, 5.0, 1e300, -1e300, 1e-300, 1.7e308, np.nan, np.inf])
 
 
-@given(data=st.data(), n=st.integers(0, 12), k=st.integers(0, 3))
-@settings(max_examples=80)
-def test_any_input_gives_numbers_or_a_reason(data: st.DataObject, n: int, k: int) -> None:
-    answers = pd.DataFrame(
-        {f"i{j}": data.draw(st.lists(VALUES, min_size=n, max_size=n)) for j in range(k)}, index=range(n)
-    )
-    groups = pd.Series(
-        data.draw(st.lists(st.sampled_from(["x", "y", "z", None]), min_size=n, max_size=n)), dtype=object
-    )
-    missing: Literal["listwise", "pairwise"] = data.draw(st.sampled_from(["listwise", "pairwise"]))
-    weights = pd.Series(
-        data.draw(st.lists(st.sampled_from([0.0, 1.0, 3.0, 1e-9]), min_size=n, max_size=n)), dtype=float
-    )
-    try:
-        result = known_groups(answers, groups, missing=missing, weights=data.draw(st.sampled_from([None, weights])))
-    except IkfsError:
-        return
-    numbers = result.indicators.select_dtypes("number")
-    assert (np.isfinite(numbers).all(axis=1) | (result.indicators["note"] != "")).all()
+def test_any_input_gives_numbers_or_a_reason() -> None:
+    computed: list[bool] = []
+
+    @given(data=st.data(), n=st.integers(0, 20), k=st.integers(0, 3))
+    @settings(max_examples=100)
+    def search(data: st.DataObject, n: int, k: int) -> None:
+        cells = data.draw(st.sampled_from([VALUES, ORDINARY]))
+        answers = pd.DataFrame(
+            {f"i{j}": data.draw(st.lists(cells, min_size=n, max_size=n)) for j in range(k)}, index=range(n)
+        )
+        groups = pd.Series(
+            data.draw(st.lists(st.sampled_from(["x", "y", "z", None]), min_size=n, max_size=n)), dtype=object
+        )
+        missing: Literal["listwise", "pairwise"] = data.draw(st.sampled_from(["listwise", "pairwise"]))
+        weights = pd.Series(
+            data.draw(st.lists(st.sampled_from([0.0, 1.0, 3.0, 1e-9]), min_size=n, max_size=n)), dtype=float
+        )
+        try:
+            order = sorted(groups.dropna().unique()) if data.draw(st.booleans()) else None
+            weighing = data.draw(st.sampled_from([None, weights]))
+            result = known_groups(answers, groups, missing=missing, weights=weighing, order=order)
+        except IkfsError:
+            return
+        computed.append(True)
+        numbers = result.indicators.select_dtypes("number")
+        assert (np.isfinite(numbers).all(axis=1) | (result.indicators["note"] != "")).all()
+
+    search()
+    assert len(computed) >= 8  # where every draw is refused, nothing is tested

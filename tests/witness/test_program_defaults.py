@@ -202,3 +202,36 @@ def test_a_number_of_factors_that_is_not_the_solutions_is_refused(pilot: pd.Data
     solution = exploratory(pilot[SCALES["KD"]], n_factors=1)
     with pytest.raises(ParameterError, match="n_factors must be that of the solution; found 2 and 1"):
         witness.defaults(pilot[SCALES["KD"]], n_factors=2, solution=solution)
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1.0, 1e300])
+def test_the_unit_of_loadings_does_not_change_which_factors_go_together(unit: float) -> None:
+    ours = pd.DataFrame({"F1": [3.0, 2.0, 0.0], "F2": [0.0, 1.0, 4.0]}, index=list("abc")) * unit
+    cell = worst_cell(ours, ours.to_numpy()[:, ::-1] * -1.0 + np.array([[0, 0], [0, 0], [unit, 0]]))
+    # the columns come back swapped and turned, but for one unit in c on F2
+    assert (cell.item, cell.factor) == ("c", "F2")
+    assert [cell.ours / unit, cell.theirs / unit] == pytest.approx([4, 3])
+    assert cell.congruence == pytest.approx(13 / np.sqrt(17 * 10))
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "text"),
+    [
+        ({"scales": ["KD1"]}, ParameterError, "scales must be a mapping of each scale's name to its items; found list"),
+        ({"scales": {"f": None}}, ParameterError, "scale 'f' must be a list of items; found None"),
+        ({"scales": {"f": "KD1"}}, ParameterError, "scale 'f' must be a list of items; found 'KD1'"),
+        ({"alphas": 1}, ParameterError, "alphas must be a mapping of scales to results of cronbach_alpha; found int"),
+        ({"alphas": {"f": 0.8}}, ParameterError, "alphas must be results of cronbach_alpha; found f: float"),
+        ({"solution": 1}, ParameterError, "solution must be a result of exploratory; found int"),
+        ({"missing": "pair"}, ParameterError, "missing must be one of listwise, pairwise"),
+        ({"correlation": "person"}, ParameterError, "correlation must be one of .* Did you mean 'pearson'"),
+        ({"extraction": "mr"}, ParameterError, "extraction must be one of minres"),
+        ({"rotation": "obli"}, ParameterError, "rotation must be one of oblimin"),
+        ({"rng": "x"}, ParameterError, "rng must be a numpy random Generator or a seed"),
+    ],
+)
+def test_a_misspelt_option_is_refused_and_makes_no_table_of_errors(
+    pilot: pd.DataFrame, options: dict[str, object], error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error, match=text):
+        witness.defaults(pilot, **options)  # type: ignore[arg-type]

@@ -10,7 +10,14 @@ import pandas as pd
 import pytest
 
 from ikfs_methods import witness
-from ikfs_methods.errors import ColumnError, ConvergenceError, ParameterError, TooFewError, WeightError
+from ikfs_methods.errors import (
+    ColumnError,
+    ConvergenceError,
+    MatrixError,
+    ParameterError,
+    TooFewError,
+    WeightError,
+)
 from ikfs_methods.reliability import cronbach_alpha
 from ikfs_methods.reliability.covariance import Missing
 from ikfs_methods.validity import item_analysis
@@ -168,7 +175,9 @@ def test_the_comparison_is_one_table_with_versions(answers: pd.DataFrame) -> Non
     assert result.frame["agrees"].tolist() == [True, True, True, False]
     assert not result.agrees
     assert witness.compare(rows).agrees
-    assert result.to_frame() is result.frame
+    shown = result.to_frame()
+    shown["ours"] = 0
+    assert (result.frame["ours"] > 0).all()
 
 
 def test_the_worst_of_each_coefficient_and_scale_is_measured_against_its_tolerance() -> None:
@@ -210,3 +219,37 @@ def test_bad_input_is_refused_in_plain_words(
 ) -> None:
     with pytest.raises(error, match=text):
         call(answers)
+
+
+@pytest.mark.parametrize(
+    ("compute", "error", "text"),
+    [
+        (lambda a: witness.loadings(a, np.ones((4, 1)), subject="KD"), ParameterError, "our loadings must be a pandas"),
+        (lambda a: witness.components(a, np.ones((4, 1)), subject="KD"), ParameterError, "our loadings must be a pan"),
+        (
+            lambda a: witness.loadings(a, pd.DataFrame({"F": [0.5, np.nan, 0.4, 0.3]}, index=a.columns), subject="KD"),
+            ParameterError, "our loadings must have no gaps; missing for: KD1",
+        ),
+        (
+            lambda a: witness.loadings(a.corr().iloc[::-1], pd.DataFrame({"F": 0.5}, index=a.columns), subject="KD"),
+            MatrixError, "must carry the same labels, in the same order",
+        ),
+        (lambda a: witness.weighted_mean(a["KD0"], np.ones(3), 1.0, subject="x"), ParameterError, "weights must be"),
+        (lambda a: witness.weighted_mean(a["KD0"], a, 1.0, subject="x"), ParameterError, "found DataFrame. Give one"),
+        (lambda a: witness.weighted_mean(a, a["KD0"], 1.0, subject="x"), ParameterError, "values must be a pandas Ser"),
+        (
+            lambda a: witness.weighted_mean(a["KD0"], pd.Series(1.0, index=[0] * len(a)), 1.0, subject="x"),
+            ColumnError, "must name each respondent once; repeated: 0",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_no_table_of_ours_is_refused(
+    answers: pd.DataFrame, compute: Callable[[pd.DataFrame], object], error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error, match=text):
+        compute(answers)
+
+
+def test_weights_are_matched_by_label() -> None:
+    values, weights = pd.Series([1.0, 2.0], index=["x", "y"]), pd.Series([3.0, 1.0], index=["y", "x"])
+    assert witness.weighted_mean(values, weights, 7 / 4, subject="KD1")[0].agrees

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ikfs_methods.factor.fit import most_factors
 from ikfs_methods.factor.retention.comparison import ComparisonResult, comparison_data
-from ikfs_methods.factor.retention.hull import HullResult, hull, most_factors
+from ikfs_methods.factor.retention.hull import HullResult, hull
 from ikfs_methods.factor.retention.kaiser import KaiserResult, empirical_kaiser, kaiser
 from ikfs_methods.factor.retention.parallel import (
     KINDS,

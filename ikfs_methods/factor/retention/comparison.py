@@ -10,10 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr
 
-from ikfs_methods.checks import complete_rows, fraction, generator, one_of, varying
+from ikfs_methods.checks import complete_rows, fraction, generator, one_of, varying, whole
 from ikfs_methods.correlation import CorrelationResult, as_correlation
 from ikfs_methods.errors import ParameterError
-from ikfs_methods.factor.components import whole
 from ikfs_methods.factor.fit import degrees_of_freedom
 from ikfs_methods.factor.retention.parallel import leading
 from ikfs_methods.result import Shown
@@ -22,6 +21,8 @@ Floats = npt.NDArray[np.float64]
 
 COMPARISON_CORRELATIONS = ("pearson", "spearman")
 _LARGEST = 1_000_000
+_ENOUGH = 10_000  # people in a population, however many respondents there are (the authors' number)
+_DIGITS = 12  # of a distance: eigenvalues have 13 after the point
 _TRIALS = 5  # attempts without gain after which the population is as close as it gets (Ruscio & Kaczetow 2008)
 _STILL, _AXIS_ROUNDS = 1e-3, 50  # principal axis: a communality's last move, and when to stop waiting for it
 _ROUNDING = 1e-13
@@ -48,11 +49,17 @@ class ComparisonResult(Shown):
     n_dropped: int
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a number of factors tried: mean and standard deviation of the distance, p_value, retained."""
+        """One row a number of factors tried and coefficient: value, retained, chosen.
+
+        The coefficients are mean and standard deviation (sd) of the distance, and p_value from two factors on.
+        """
         table = pd.DataFrame(
             {"mean": self.distances.mean(), "sd": self.distances.std(ddof=1), "p_value": self.p_values}
         )
-        return table.assign(retained=table.index <= self.n_factors)
+        table = table.assign(retained=table.index <= self.n_factors, chosen=table.index == self.n_factors)
+        long = table.reset_index().melt(["n_factors", "retained", "chosen"], var_name="coefficient").dropna()
+        long = long.sort_values("n_factors", kind="stable").set_index(["n_factors", "coefficient"])
+        return long[["value", "retained", "chosen"]]
 
 
 def comparison_data(
@@ -77,34 +84,21 @@ def comparison_data(
     Answers the question: how many factors do answers distributed like these need to have such eigenvalues?
     """
     one_of(correlation, COMPARISON_CORRELATIONS, name="correlation")
-    size, draws = whole(population, _LARGEST, name="population"), whole(samples, _LARGEST, name="samples")
-    level, random = fraction(alpha, name="alpha"), generator(rng)
+    draws, level, random = whole(samples, _LARGEST, name="samples"), fraction(alpha, name="alpha"), generator(rng)
     if isinstance(answers, CorrelationResult) or as_correlation(answers, method=correlation).n_rows is None:
         raise ParameterError(
             "comparison data takes the distributions of the answers; found their correlations alone. Give the answers."
         )
     used = varying(complete_rows(answers, min_rows=3))
-    p = used.shape[1]
-    limit = max((m for m in range(1, p) if degrees_of_freedom(p, m) > 0), default=int(p == 3))
-    if not limit:
-        raise ParameterError(
-            f"comparison data needs at least 3 items, for one common factor; found {p}. Analyse more items together."
-        )
+    limit = _most(used.shape[1])
+    size = _people(population, len(used))
     values = _unit(used.rank() if correlation == "spearman" else used)
     observed = _eigenvalues(_correlations(values)[None])[0]
-    distances, p_values = _tried(
-        values,
-        observed,
-        most=limit if most is None else whole(most, limit, name="most"),
-        size=size,
-        draws=draws,
-        alpha=level,
-        rng=random,
-    )
-    better = np.array(p_values[1:]) < level
+    highest = limit if most is None else whole(most, limit, name="most")
+    distances, p_values = _tried(values, observed, most=highest, size=size, draws=draws, alpha=level, rng=random)
     numbers = pd.RangeIndex(1, len(distances) + 1, name="n_factors")
     return ComparisonResult(
-        n_factors=1 + (leading(better) if len(better) else 0),
+        n_factors=1 + leading(np.array(p_values[1:]) < level),
         distances=pd.DataFrame(np.column_stack(distances), columns=numbers),
         p_values=pd.Series(p_values, index=numbers, name="p_value"),
         eigenvalues=pd.Series(observed, index=pd.RangeIndex(1, len(observed) + 1), name="eigenvalue"),
@@ -115,6 +109,24 @@ def comparison_data(
         n=len(used),
         n_dropped=len(answers) - len(used),
     )
+
+
+def _people(population: int, n: int) -> int:
+    return whole(
+        population, _LARGEST, name="population", least=min(n, _ENOUGH),
+        remedy="It stands for all people, of whom the respondents are a sample.",
+    )  # fmt: skip
+
+
+def _most(n_items: int) -> int:
+    """The most factors to try: as far as there are degrees of freedom, one for three items; else a ParameterError."""
+    most = max((m for m in range(1, n_items) if degrees_of_freedom(n_items, m) > 0), default=int(n_items == 3))
+    if not most:
+        raise ParameterError(
+            f"comparison data needs at least 3 items, for one common factor; found {n_items}. "
+            "Analyse more items together."
+        )
+    return most
 
 
 def _tried(
@@ -228,10 +240,15 @@ def _sampled_eigenvalues(people: Floats, n: int, draws: int, rng: np.random.Gene
 
 
 def _less(first: Floats, second: Floats) -> float:
-    """P-value of the Mann-Whitney test that the first tend to be less; normal approximation, as nothing ties."""
+    """P-value of the Mann-Whitney test that the first tend to be less; normal approximation, equals with mid-ranks.
+
+    Distances that differ by rounding alone are equal: they lie between 0 and the number of items.
+    """
     a, b = len(first), len(second)
-    order = np.argsort(np.concatenate([first, second]), kind="stable")
-    rank = np.empty(a + b)
-    rank[order] = np.arange(1, a + b + 1)
+    values = np.round(np.concatenate([first, second]), _DIGITS)
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(count) - (count - 1) / 2)[place]
     u = rank[:a].sum() - a * (a + 1) / 2
-    return float(ndtr((u - a * b / 2 + 0.5) / np.sqrt(a * b * (a + b + 1) / 12)))
+    tied = float((count.astype(np.float64) ** 3 - count).sum()) / max(1, (a + b) * (a + b - 1))
+    variance = a * b * (a + b + 1 - tied) / 12
+    return float(ndtr((u - a * b / 2 + 0.5) / np.sqrt(variance))) if variance > 0 else 1.0

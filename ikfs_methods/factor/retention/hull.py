@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ikfs_methods.checks import one_of
+from ikfs_methods.checks import generator, one_of, whole
 from ikfs_methods.correlation import CorrelationResult, as_correlation, positive_definite
 from ikfs_methods.errors import ConvergenceError, ParameterError
-from ikfs_methods.factor.components import whole
+from ikfs_methods.factor import remarks
 from ikfs_methods.factor.extraction import maximum_likelihood, minres
-from ikfs_methods.factor.fit import degrees_of_freedom
+from ikfs_methods.factor.fit import degrees_of_freedom, most_factors
 from ikfs_methods.factor.retention.parallel import parallel_analysis
-from ikfs_methods.factor.suitability import known_n
+from ikfs_methods.factor.suitability import counted_n, known_n
 from ikfs_methods.result import Shown
 
 Floats = npt.NDArray[np.float64]
@@ -30,6 +30,11 @@ _ABOVE = 1e-12
 _LEAST_GAIN = 0.01
 
 
+def _in_order(column: pd.Series) -> pd.Series:
+    """The indices in the order of INDICES, numbers in their own."""
+    return column.map(INDICES.index) if column.name == "index" else column
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class HullResult(Shown):
     """Fit of 0, 1 ... `most` factors, the bends of its outline, and the number of factors at the sharpest.
@@ -37,7 +42,8 @@ class HullResult(Shown):
     `solutions` has a row an index and number of factors: df, fit (rmsea as 1 - RMSEA, so that more is better), on_hull,
     st (how much steeper the way to this solution than the way on; infinite where the next adds nothing, left empty at
     the ends and off the hull). `by_index` gives the number each index finds, `n_factors` that of `index`. `unsettled`
-    tells the smallest number whose extraction did not converge, where the row of solutions was cut.
+    tells the smallest number whose extraction did not converge, where the row of solutions was cut. `notes` says what a
+    reader must know, in sentences.
     """
 
     n_factors: int
@@ -50,10 +56,17 @@ class HullResult(Shown):
     n: int
     n_dropped: int | None
     missing: str
+    notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """One row an index and number of factors: df, fit, on_hull, st."""
-        return self.solutions
+        """One row an index, number of factors and coefficient (fit; st where it exists): value, df, on_hull, chosen."""
+        table = self.solutions.reset_index()
+        table["chosen"] = table["n_factors"] == table["index"].map(self.by_index)
+        keys = ["index", "n_factors", "df", "on_hull", "chosen"]
+        long = table.melt(keys, ["fit", "st"], var_name="coefficient").dropna(subset="value")
+        return long.sort_values(["index", "n_factors"], key=_in_order, kind="stable").set_index(
+            ["index", "n_factors", "coefficient"]
+        )[["value", "df", "on_hull", "chosen"]]
 
 
 def hull(
@@ -86,14 +99,15 @@ def hull(
     one_of(extraction, EXTRACTIONS, name="extraction")
     one_of(index, INDICES, name="index")
     given = as_correlation(answers_or_matrix, n=n, method=correlation, missing=missing)
-    count = known_n(given, "the Hull method")
-    values = positive_definite(given.matrix)
+    count = counted_n(given, "the Hull method")
+    values = positive_definite(given.matrix, n=given.n)
     p = len(values)
     if p < _FEWEST_ITEMS:
         raise ParameterError(
             f"the Hull method needs at least {_FEWEST_ITEMS} items, so that solutions of 0, 1 and 2 factors exist; "
             f"found {p}. Use parallel analysis."
         )
+    random = None if rng is None else generator(rng)
     if most is None:
         null = parallel_analysis(
             answers_or_matrix,
@@ -102,15 +116,23 @@ def hull(
             communalities="smc",
             correlation=correlation,
             draws=draws,
-            rng=rng,
+            rng=random,
             missing=missing,
         )
         highest = most_tried(null.n_factors_mean, p)
     else:
         highest = whole(most, most_factors(p), name="most")
+    return _result(given, values, count, highest, index=index, extraction=extraction)
+
+
+def _result(
+    given: CorrelationResult, values: Floats, count: float, highest: int, *, index: str, extraction: str
+) -> HullResult:
     fits, reached = _fits(values, count, highest, extraction)
     tables = {name: _outline(fits["df"].to_numpy(), fits[name].to_numpy()) for name in INDICES}
     by_index = pd.Series({name: _sharpest(table) for name, table in tables.items()}, name="n_factors", dtype=int)
+    others = ", ".join(f"{name} {number}" for name, number in by_index.items() if name != index)
+    doubts = remarks.singular(given, "the fit") if extraction == "ml" else ()
     return HullResult(
         n_factors=int(by_index[index]),
         index=index,
@@ -119,15 +141,16 @@ def hull(
         most=highest,
         unsettled=None if reached == highest else reached + 1,
         extraction=extraction,
-        n=count,
+        n=known_n(given, "the Hull method"),
         n_dropped=given.n_dropped,
         missing=given.missing,
+        notes=(
+            f"{by_index[index]} is the number of factors by {index}; the others find {others}.",
+            "st exists between the ends of the hull alone, and is infinite where the next solution on it adds nothing.",
+            *doubts,
+            *remarks.weighted(given, "the fits"),
+        ),
     )
-
-
-def most_factors(n_items: int) -> int:
-    """The most common factors that so many items can tell apart (degrees of freedom of at least 0; Ledermann 1937)."""
-    return max((m for m in range(n_items) if degrees_of_freedom(n_items, m) >= 0), default=0)
 
 
 def most_tried(found: int, n_items: int) -> int:
@@ -135,7 +158,7 @@ def most_tried(found: int, n_items: int) -> int:
     return min(max(3, found + 1), most_factors(n_items))
 
 
-def _fits(matrix: Floats, n: int, most: int, extraction: str) -> tuple[pd.DataFrame, int]:
+def _fits(matrix: Floats, n: float, most: int, extraction: str) -> tuple[pd.DataFrame, int]:
     """Fit by number of factors, from 0 to the last that settled."""
     extract = maximum_likelihood if extraction == "ml" else minres
     rows = [_fit(matrix, np.zeros((len(matrix), 0)), n, None, extraction)]
@@ -149,7 +172,7 @@ def _fits(matrix: Floats, n: int, most: int, extraction: str) -> tuple[pd.DataFr
     return pd.DataFrame(rows), len(rows) - 1
 
 
-def _fit(matrix: Floats, loadings: Floats, n: int, null: float | None, extraction: str) -> dict[str, float]:
+def _fit(matrix: Floats, loadings: Floats, n: float, null: float | None, extraction: str) -> dict[str, float]:
     """df, fit indices and (n - 1)F - df of one solution; `null` is the last for no factor, None for that itself."""
     p, m = loadings.shape
     df = degrees_of_freedom(p, m)

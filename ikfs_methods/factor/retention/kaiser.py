@@ -9,8 +9,9 @@ import pandas as pd
 
 from ikfs_methods.checks import one_of
 from ikfs_methods.correlation import CorrelationResult, as_correlation, nonnegative_definite, positive_definite
+from ikfs_methods.factor import remarks
 from ikfs_methods.factor.retention.parallel import leading, reduced_eigenvalues
-from ikfs_methods.factor.suitability import known_n
+from ikfs_methods.factor.suitability import counted_n
 from ikfs_methods.result import Shown
 
 KAISER_KINDS = ("component", "smc", "factor")
@@ -20,7 +21,10 @@ _ROUNDING = 1e-12  # unrelated items have eigenvalues of 1 but for rounding erro
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KaiserResult(Shown):
-    """Eigenvalues, numbered from 1, the `reference` that each must exceed, and how many leading ones do."""
+    """Eigenvalues, numbered from 1, the `reference` that each must exceed, and how many leading ones do.
+
+    `notes` says what a reader must know, in sentences.
+    """
 
     eigenvalues: pd.Series
     reference: pd.Series
@@ -29,6 +33,7 @@ class KaiserResult(Shown):
     n: int | None
     n_dropped: int | None
     missing: str
+    notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """One row an eigenvalue: eigenvalue, reference, retained."""
@@ -54,7 +59,7 @@ def kaiser(
     """
     one_of(kind, KAISER_KINDS, name="kind")
     given = as_correlation(answers_or_matrix, n=n, method=correlation, missing=missing)
-    values = nonnegative_definite(given.matrix) if kind == "component" else positive_definite(given.matrix)
+    values = nonnegative_definite(given.matrix) if kind == "component" else positive_definite(given.matrix, n=given.n)
     way = {"component": "one", "smc": "smc", "factor": "minres"}[kind]
     return _result(given, reduced_eigenvalues(values[None], way)[0], np.ones(len(values)), kind)
 
@@ -79,7 +84,7 @@ def empirical_kaiser(
     """
     one_of(form, FORMS, name="form")
     given = as_correlation(answers_or_matrix, n=n, method=correlation, missing=missing)
-    count = known_n(given, "the empirical Kaiser criterion")
+    count = counted_n(given, "the empirical Kaiser criterion")
     values = nonnegative_definite(given.matrix)
     p = len(values)
     eigenvalues = np.linalg.eigvalsh(values)[::-1]
@@ -87,10 +92,12 @@ def empirical_kaiser(
     for j in range(p):
         reference[j] = max(1.0, (1 + np.sqrt(p / count)) ** 2 * (p - before) / (p - j))
         before += eigenvalues[j] if form == "original" else reference[j]
-    return _result(given, eigenvalues, reference, "component")
+    return _result(given, eigenvalues, reference, "component", tuple(remarks.weighted(given, "the references")))
 
 
-def _result(given: CorrelationResult, eigenvalues: np.ndarray, reference: np.ndarray, kind: str) -> KaiserResult:
+def _result(
+    given: CorrelationResult, eigenvalues: np.ndarray, reference: np.ndarray, kind: str, notes: tuple[str, ...] = ()
+) -> KaiserResult:
     numbers = pd.RangeIndex(1, len(eigenvalues) + 1, name=kind)
     return KaiserResult(
         pd.Series(eigenvalues, index=numbers, name="eigenvalue"),
@@ -100,4 +107,5 @@ def _result(given: CorrelationResult, eigenvalues: np.ndarray, reference: np.nda
         given.n,
         given.n_dropped,
         given.missing,
+        notes,
     )

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ikfs_methods.checks import generator, is_number, one_of, quoted
+from ikfs_methods.checks import generator, is_number, one_of, quoted, whole
 from ikfs_methods.correlation import (
     CorrelationResult,
     as_correlation,
@@ -18,10 +18,12 @@ from ikfs_methods.correlation import (
     permuted_correlations,
     positive_definite,
 )
+from ikfs_methods.correlation.smoothing import smoothed_many
 from ikfs_methods.errors import ParameterError, TooFewError
-from ikfs_methods.factor.components import whole
+from ikfs_methods.factor import remarks
+from ikfs_methods.factor.extraction import unexplained
 from ikfs_methods.factor.one_factor import one_factor_uniquenesses
-from ikfs_methods.factor.suitability import known_n
+from ikfs_methods.factor.suitability import counted_n, known_n
 from ikfs_methods.result import Shown
 
 Floats = npt.NDArray[np.float64]
@@ -31,9 +33,6 @@ COMMUNALITIES = ("minres", "smc")
 CORRELATIONS = ("pearson", "spearman", "polychoric", "mixed")
 NORMAL = ("pearson", "spearman", "given")  # matrices whose null is drawn from the Wishart distribution
 _MOST_DRAWS = 100_000
-# Correlations of categories are estimated pair by pair and can miss being definite by a little; so much is left of the
-# least eigenvalues before the inverse is taken, as psych's cor.smooth leaves.
-_LEAST_EIGENVALUE = 1e-8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +42,8 @@ class ParallelResult(Shown):
     `simulated` is the chosen percentile over the draws, `simulated_mean` their mean; `n_factors` counts the leading
     eigenvalues above `simulated`, up to the first that is not, and `n_factors_mean` those above the mean.
     `communalities` is minres or smc for factors, None for components; `null` tells how the draws were made: wishart
-    or permutation; `smoothed_draws` counts draws whose matrix had to be made positive definite first.
+    or permutation; `smoothed_draws` counts draws whose matrix had to be made positive definite first; `notes` says what
+    a reader must know, in sentences.
     """
 
     observed: pd.Series
@@ -61,6 +61,7 @@ class ParallelResult(Shown):
     n: int
     n_dropped: int | None
     missing: str
+    notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
         """One row an eigenvalue: observed, simulated, simulated_mean, retained."""
@@ -89,10 +90,11 @@ def parallel_analysis(
     decomposition), at a cost that does not grow with n. Correlations of ordered categories spread more than that by
     chance, so with `correlation` polychoric or mixed the answers of each item are permuted instead, which needs the
     answers. `n` is needed with a matrix, and replaces the smallest number of a pair's rows where that matrix was made
-    pairwise; `rng` is a Generator or a seed and always needed. Raises ParameterError, TooFewError when n does not
-    exceed the number of items, MatrixError (factor) when the correlations cannot be inverted.
-    One minres factor of unrelated items is often a Heywood case (one draw in five at 10 items), which puts their first
-    factor eigenvalue near 1; `simulated_mean` shows how far the percentile is driven by that.
+    pairwise; that of weighted respondents is their effective number (Kish 1965). `rng` is a Generator or a seed and
+    always needed. Raises ParameterError, TooFewError when n does not exceed the number of items, MatrixError (factor)
+    when the correlations cannot be inverted. One minres factor of unrelated items is often a Heywood case (one draw in
+    five at 10 items), which puts their first factor eigenvalue near 1; `simulated_mean` shows how far the percentile is
+    driven by that.
     Answers the question: how many directions hold more than chance would give them at this n?
     """
     one_of(kind, KINDS, name="kind")
@@ -127,7 +129,7 @@ def beside_drawn(
     parts, smoothed = [], 0
     for matrices in batches:
         inverted = way != "one" and given.method not in NORMAL  # drawn from a Wishart they can be
-        definite, poor = _made_definite(matrices) if inverted else (matrices, 0)
+        definite, poor = smoothed_many(matrices) if inverted else (matrices, 0)
         parts.append(reduced_eigenvalues(definite, way))
         smoothed += poor
     drawn = np.concatenate(parts)
@@ -150,11 +152,12 @@ def beside_drawn(
         n=known_n(given, "parallel analysis"),
         n_dropped=given.n_dropped,
         missing=given.missing,
+        notes=tuple(remarks.weighted(given, "the draws")),
     )
 
 
 def leading(true: npt.NDArray[np.bool_]) -> int:
-    """How many entries come before the first that is false."""
+    """How many entries come before the first that is false; 0 of none."""
     return len(true) if true.all() else int(true.argmin())
 
 
@@ -166,16 +169,13 @@ def reduced_eigenvalues(matrices: Floats, communalities: str) -> Floats:
     if communalities == "one":
         return np.asarray(np.linalg.eigvalsh(matrices)[:, ::-1])
     diagonal = np.arange(matrices.shape[-1])
-    if communalities == "smc":
-        unique = 1.0 / np.linalg.inv(matrices)[:, diagonal, diagonal]
-    else:
-        unique = one_factor_uniquenesses(matrices)
+    unique = unexplained(matrices) if communalities == "smc" else one_factor_uniquenesses(matrices)
     reduced = matrices.copy()
     reduced[:, diagonal, diagonal] -= unique
     return np.asarray(np.linalg.eigvalsh(reduced)[:, ::-1])
 
 
-def unrelated_correlations(n: int, n_items: int, draws: int, rng: np.random.Generator) -> Floats:
+def unrelated_correlations(n: float, n_items: int, draws: int, rng: np.random.Generator) -> Floats:
     """Correlation matrices (draws, items, items) of samples of n from unrelated normal items.
 
     The cross-products of such a sample are TT', T lower triangular with independent standard normals below the diagonal
@@ -195,7 +195,7 @@ def unrelated_correlations(n: int, n_items: int, draws: int, rng: np.random.Gene
 def null_draws(
     answers_or_matrix: pd.DataFrame | CorrelationResult,
     given: CorrelationResult,
-    n: int,
+    n: float,
     rng: np.random.Generator,
     *,
     missing: str,
@@ -220,7 +220,7 @@ def _mixed(answers: pd.DataFrame, draws: int, rng: np.random.Generator, missing:
     return np.array([correlation_matrix(frame, method="mixed", missing=missing).matrix for frame in frames])
 
 
-def comparable(given: CorrelationResult, correlation: str, *, inverted: bool) -> tuple[Floats, int]:
+def comparable(given: CorrelationResult, correlation: str, *, inverted: bool) -> tuple[Floats, float]:
     """The correlations and their n, when drawn matrices can stand beside them (and be inverted, where asked for)."""
     if given.method not in NORMAL and given.method != correlation:
         raise ParameterError(
@@ -230,12 +230,12 @@ def comparable(given: CorrelationResult, correlation: str, *, inverted: bool) ->
         )
     if given.method in NORMAL and correlation not in NORMAL:
         raise _needs_answers(correlation)
-    count = known_n(given, "parallel analysis")
-    values = positive_definite(given.matrix) if inverted else nonnegative_definite(given.matrix)
+    count = counted_n(given, "parallel analysis")
+    values = positive_definite(given.matrix, n=given.n) if inverted else nonnegative_definite(given.matrix)
     if count <= len(values):
         raise TooFewError(
-            f"parallel analysis needs more respondents than items; found {count} respondents and {len(values)} items. "
-            "Collect more answers or analyse fewer items."
+            f"parallel analysis needs more respondents than items; found {count:.6g} respondents and {len(values)} "
+            "items. Collect more answers or analyse fewer items."
         )
     return values, count
 
@@ -245,20 +245,3 @@ def _needs_answers(correlation: str) -> ParameterError:
         f"parallel analysis of {correlation} correlations must permute the answers, for their null depends on how the "
         f"categories are filled; found a matrix alone. Give the answers and correlation={quoted(correlation)}."
     )
-
-
-def _made_definite(matrices: Floats) -> tuple[Floats, int]:
-    """Draws that can be inverted, and how many had to be mended: least eigenvalues lifted, diagonal back to ones."""
-    try:  # a factorisation tells in a tenth of the time of eigenvalues that all are far from the limit
-        np.linalg.cholesky(matrices - 2 * _LEAST_EIGENVALUE * np.eye(matrices.shape[-1]))
-        return matrices, 0
-    except np.linalg.LinAlgError:
-        values, vectors = np.linalg.eigh(matrices)
-    poor = values[:, 0] < _LEAST_EIGENVALUE
-    lifted = (vectors[poor] * np.maximum(values[poor], _LEAST_EIGENVALUE)[:, None, :]) @ vectors[poor].transpose(
-        0, 2, 1
-    )
-    scale = np.sqrt(np.diagonal(lifted, axis1=1, axis2=2))
-    mended = matrices.copy()
-    mended[poor] = lifted / (scale[:, :, None] * scale[:, None, :])
-    return mended, int(poor.sum())

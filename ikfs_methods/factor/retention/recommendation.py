@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ikfs_methods.checks import generator
+from ikfs_methods.checks import flag, generator, whole
 from ikfs_methods.correlation import CorrelationResult, as_correlation
 from ikfs_methods.errors import ConvergenceError, IkfsError, MatrixError, ParameterError, TooFewError
-from ikfs_methods.factor.components import whole
+from ikfs_methods.factor import remarks
+from ikfs_methods.factor.fit import most_factors
 from ikfs_methods.factor.retention.comparison import ComparisonResult, comparison_data
-from ikfs_methods.factor.retention.hull import HullResult, hull, most_factors, most_tried
+from ikfs_methods.factor.retention.hull import HullResult, hull, most_tried
 from ikfs_methods.factor.retention.kaiser import KaiserResult, empirical_kaiser, kaiser
 from ikfs_methods.factor.retention.parallel import (
     ParallelResult,
@@ -73,7 +74,8 @@ class RetentionResult(Shown):
     `criteria` by method: n_factors (empty where it could not be computed), counts (whether it has a vote), status (ok,
     needs_answers, needs_n, too_few, matrix, unsettled, refused, not_asked), note (what it means, in words). `parallel`
     and `details` hold the results behind the numbers, by method; `most` is the most common factors that so many items
-    can tell apart: a recommendation above it can be extracted as components alone.
+    can tell apart: a recommendation above it can be extracted as components alone. `notes` says what a reader must
+    know, in sentences.
     """
 
     criteria: pd.DataFrame
@@ -86,10 +88,22 @@ class RetentionResult(Shown):
     n: int | None
     n_dropped: int | None
     missing: str
+    notes: tuple[str, ...] = ()
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a criterion: n_factors, counts, status, note."""
-        return self.criteria
+        """One row a criterion: n_factors, counts, status, note; and a last row `recommended`, with the reason."""
+        others = ", ".join(f"{name} {number}" for name, number in self.reason.dissenting.items())
+        said = f"{len(self.reason.agreeing)} of {self.reason.votes} votes: {', '.join(self.reason.agreeing)}"
+        last = pd.DataFrame(
+            {
+                "n_factors": [self.recommended],
+                "counts": [False],
+                "status": [self.reason.key],
+                "note": [f"{said}; the others: {others}" if others else said],
+            },
+            index=["recommended"],
+        )
+        return pd.concat([self.criteria, last.astype(self.criteria.dtypes.to_dict())]).rename_axis("method")
 
 
 def retention(
@@ -119,8 +133,7 @@ def retention(
     """
     given = as_correlation(answers_or_matrix, n=n, method=correlation, missing=missing)
     highest = None if most is None else whole(most, most_factors(len(given.matrix)), name="most")
-    if not isinstance(comparison, bool):
-        raise ParameterError(f"comparison must be True or False; found {comparison!r}.")
+    comparison = flag(comparison, name="comparison")
     # Each criterion that draws has its own stream, so that leaving one out moves no other.
     for_null, for_comparison = (np.random.default_rng(int(seed)) for seed in generator(rng).integers(2**62, size=2))
     null = _Null(answers_or_matrix, given, correlation, *draw_options(draws, percentile), rng=for_null)
@@ -128,12 +141,12 @@ def retention(
         "parallel_component": lambda: null.result("one"),
         "parallel_factor": lambda: null.result("minres"),
         "map": lambda: minimum_average_partial(given),
-        "map_fourth": lambda: minimum_average_partial(given),
         "empirical_kaiser": lambda: empirical_kaiser(given),
         "hull": lambda: hull(given, most=_most_tried(null, len(given.matrix), highest)),
         "kaiser": lambda: kaiser(given),
     }
     tries: dict[str, Found | IkfsError | None] = {name: _tried(step) for name, step in steps.items()}
+    tries["map_fourth"] = tries["map"]
     tries["comparison_data"] = _compared(answers_or_matrix, given, most=highest, rng=for_comparison, wanted=comparison)
     return _gathered({name: tries[name] for name in METHODS}, given)
 
@@ -211,6 +224,10 @@ def _gathered(tries: dict[str, Found | IkfsError | None], given: CorrelationResu
         n=given.n,
         n_dropped=given.n_dropped,
         missing=given.missing,
+        notes=(
+            *remarks.singular(given, "what Hull and the eigenvalues of common factors find"),
+            *remarks.weighted(given, "parallel analysis, the empirical Kaiser criterion and Hull"),
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from ikfs_methods.reliability import OmegaResult
 from ikfs_methods.report.language import N_, NONE, Words
 from ikfs_methods.report.layout import NUMBER, Column, Columns, Laid
 from ikfs_methods.report.tables.base import dimension, lay_out, named
-from ikfs_methods.report.text.solutions import FIT_CUTOFFS, FIT_NAMES, fit_band, judged_items, primary
+from ikfs_methods.report.text.solutions import FIT_NAMES, fit_band, judged_items, primary
 from ikfs_methods.report.text.stability import bounds
 from ikfs_methods.rounds import Absent, Round
 from ikfs_methods.rounds.factored import FactorsByGroup
@@ -35,7 +35,7 @@ def _(
     c = Columns(words)
     names = list(result.loadings.columns)
     if what == "fit":
-        return _fit(result, words, after)
+        return _fit(result, words, opened, after)
     if what == "intervals":
         return _intervals(result, words, opened)
     if what == "phi":
@@ -85,19 +85,21 @@ def _loadings(result: ExploratoryResult, words: Words, opened: Round) -> Laid:
     return Laid(frame, columns, "parent_code", dimension(opened), shades, note)
 
 
-def _fit(result: ExploratoryResult, words: Words, after: ExploratoryResult | Absent | None) -> Laid:
+def _fit(result: ExploratoryResult, words: Words, opened: Round, after: ExploratoryResult | Absent | None) -> Laid:
     """Fit of all candidates and of what is retained, with the usual cut-offs; the file has every index."""
-    c = Columns(words)
+    c, p = Columns(words), opened.parameters
     parts = {"candidates": result} | ({"retained": after} if isinstance(after, ExploratoryResult) else {})
     labels = {"chi2": words("Chi-square"), "df": words("Degrees of freedom"), "p_value": "p", **FIT_NAMES, "bic": "BIC"}
-    limits = {name: f"{'≥' if name == 'tli' else '≤'}\u202f{words.number(FIT_CUTOFFS[name][0])}" for name in FIT_NAMES}
+    limits = {
+        name: f"{'≥' if name == 'tli' else '≤'}\u202f{words.number(getattr(p, f'{name}_cutoff'))}" for name in FIT_NAMES
+    }
     rows: list[dict[str, Any]] = [{"name": words("Items"), **{key: len(part.loadings) for key, part in parts.items()}}]
     rows.append({"name": words("Factors"), **{key: part.n_factors for key, part in parts.items()}})
     for row in rows:
         row.update({key: words.integer(row[key]) for key in parts})
     for index, label in labels.items():
         written = {key: _fit_cell(part.fit, index, words) for key, part in parts.items()}
-        bands = {f"{key}_band": _band(part.fit, index) for key, part in parts.items()}
+        bands = {f"{key}_band": _band(part.fit, index, opened) for key, part in parts.items()}
         rows.append({"name": label, **written, **bands, "cutoff": limits.get(index, "")})
     frame = pd.DataFrame(rows)
     full = pd.DataFrame({key: part.fit for key, part in parts.items()}).rename_axis("index").reset_index()
@@ -112,8 +114,8 @@ def _fit(result: ExploratoryResult, words: Words, after: ExploratoryResult | Abs
         "RMSEA with its {level} interval. Cut-offs: Hu & Bentler (1999), calibrated for confirmatory analysis by "
         "maximum likelihood: a reading aid, not a test. Lighter: adequate (RMSEA up to {rmsea}, TLI from {tli}).",
         level=words.percent(FIT_LEVEL, 0),
-        rmsea=words.number(FIT_CUTOFFS["rmsea"][1]),
-        tli=words.number(FIT_CUTOFFS["tli"][1]),
+        rmsea=words.number(p.rmsea_adequate),
+        tli=words.number(p.tli_adequate),
     )
     return Laid(frame, columns, shades=shades, note=note, full=full)
 
@@ -131,8 +133,8 @@ def _fit_cell(fit: pd.Series, index: str, words: Words) -> str:
     return words.number(fit[index], 1 if index in ("chi2", "bic") else 3)
 
 
-def _band(fit: pd.Series, index: str) -> str:
-    return fit_band(index, fit[index]) if index in FIT_CUTOFFS and index in fit.index else ""
+def _band(fit: pd.Series, index: str, opened: Round) -> str:
+    return fit_band(index, fit[index], opened) if index in FIT_NAMES and index in fit.index else ""
 
 
 def _shade_of(column: str) -> Any:

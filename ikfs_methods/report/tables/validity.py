@@ -13,7 +13,6 @@ from ikfs_methods.report.tables.base import covered, dimension, lay_out, lay_out
 from ikfs_methods.rounds import ByDimension, Round
 from ikfs_methods.validity import CriterionResult, DifResult, KnownGroupsResult, TestRetestResult
 
-POOR = 0.50  # an intraclass correlation below is poor (Koo & Li 2016, doi:10.1016/j.jcm.2016.02.012)
 MODERATE, LARGE = 0.035, 0.070  # gains in Nagelkerke's R² (Jodoin & Gierl 2001, doi:10.1207/S15324818AME1404_2)
 # Key words that results hold; listed here so that the catalogues have them.
 KEYWORDS = (
@@ -137,7 +136,7 @@ def _(kind: TestRetestResult, result: ByDimension, words: Words, opened: Round) 
     )
     totals = set(result.results)
     shades = {
-        "icc_agreement": lambda row: "bad" if row["icc_agreement"] < POOR else "",
+        "icc_agreement": lambda row: "bad" if row["icc_agreement"] < opened.parameters.retest_cutoff else "",
         "name": lambda row: "strong" if row["code"] in totals else "",
     }
     note = words(
@@ -145,7 +144,7 @@ def _(kind: TestRetestResult, result: ByDimension, words: Words, opened: Round) 
         "less first mean. Least change of one respondent that is more than error. Points of the scale; of the sum in "
         "its row.",
         level=words.percent(kind.level, 0),
-        cutoff=words.number(POOR),
+        cutoff=words.number(opened.parameters.retest_cutoff),
     )
     laid = Laid(frame.mask(hidden), columns, "parent_code", dimension(opened), shades, note)
     return covered(laid, hidden, words, minimum=p.minimum_count)

@@ -27,6 +27,7 @@ _WHY_NOT = {
     "scores": N_(
         "This part is not available: it needs the scores of respondents, which an index built by unit has not."
     ),
+    "means": N_("This part is not available: it needs at least two units, some of them with several respondents."),
     "factors": N_("This part is not available: it needs at least two factors."),
 }
 

@@ -9,15 +9,13 @@ from ikfs_methods.report.language import N_, Words
 from ikfs_methods.report.text.base import say
 from ikfs_methods.rounds import Absent, Round
 
-# Hu & Bentler (1999): good from the first on, adequate from the second; RMSEA and SRMR are the better the smaller.
-FIT_CUTOFFS = {"rmsea": (0.06, 0.08), "tli": (0.95, 0.90), "srmr": (0.08, 0.10)}
 FIT_NAMES = {"rmsea": "RMSEA", "tli": "TLI", "srmr": "SRMR"}
 _MANY = 8  # names in a sentence; the table has all
 
 
-def fit_band(name: str, value: float) -> str:
-    """Good, adequate or poor by the cut-offs above."""
-    good, adequate = FIT_CUTOFFS[name]
+def fit_band(name: str, value: float, opened: Round) -> str:
+    """Good, adequate or poor by the round's cut-offs."""
+    good, adequate = (getattr(opened.parameters, f"{name}_{step}") for step in ("cutoff", "adequate"))
     if name == "tli":
         return "good" if value >= good else "adequate" if value >= adequate else "poor"
     return "good" if value <= good else "adequate" if value <= adequate else "poor"
@@ -52,9 +50,9 @@ def _(
 ) -> str:
     if what == "fit":
         if not isinstance(after, ExploratoryResult):
-            return _fit(result, words)
+            return _fit(result, words, opened)
         parts = (N_("All candidates: {said}"), result), (N_("After the decisions: {said}"), after)
-        return " ".join(words(form, said=_fit(part, words)) for form, part in parts)
+        return " ".join(words(form, said=_fit(part, words, opened)) for form, part in parts)
     if what == "intervals":
         return _intervals(result, words, opened)
     share = float(result.communalities.mean())
@@ -139,7 +137,7 @@ def _warnings(result: ExploratoryResult, words: Words) -> list[str]:
     return said
 
 
-def _fit(result: ExploratoryResult, words: Words) -> str:
+def _fit(result: ExploratoryResult, words: Words, opened: Round) -> str:
     fit = result.fit
     if "rmsea" not in fit.index:
         if result.extraction == "pca":
@@ -153,7 +151,7 @@ def _fit(result: ExploratoryResult, words: Words) -> str:
         tli=words.number(fit.get("tli"), 3),
         srmr=words.number(fit["srmr"], 3),
     )
-    bands = {name: fit_band(name, fit[name]) for name in FIT_NAMES if name in fit.index}
+    bands = {name: fit_band(name, fit[name], opened) for name in FIT_NAMES if name in fit.index}
     poor = [FIT_NAMES[name] for name, band in bands.items() if band == "poor"]
     if poor:
         tail = words.plural(

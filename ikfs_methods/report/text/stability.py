@@ -11,13 +11,10 @@ from ikfs_methods.report.text.solutions import listed
 from ikfs_methods.rounds import Round
 from ikfs_methods.rounds.factored import FactorsByGroup
 
-# Reise, Bonifay & Haviland (2013): least and wanted omega hierarchical of a total that is read as one thing.
-GENERAL_LEAST, GENERAL_WANTED = 0.50, 0.75
-
 
 @say.register
 def _(result: OmegaResult, words: Words, opened: Round) -> str:
-    share = result.omega_hierarchical
+    share, p = result.omega_hierarchical, opened.parameters
     head = words(
         "One general factor behind all {n} factors carries **{share}** of the variance of the plain sum of all "
         "standardised items (omega hierarchical {omega}; omega total {total}) and {ecv} of what the items have in "
@@ -28,9 +25,9 @@ def _(result: OmegaResult, words: Words, opened: Round) -> str:
         total=words.number(result.omega_total),
         ecv=words.percent(result.ecv, 0),
     )
-    if share >= GENERAL_WANTED:
+    if share >= p.general_cutoff:
         verdict = N_("That supports one index over all dimensions (at least {wanted} is wanted, {least} is the least).")
-    elif share >= GENERAL_LEAST:
+    elif share >= p.general_least:
         verdict = N_(
             "One index over all dimensions can be read as one thing, with care ({wanted} is wanted, {least} is the "
             "least): show the dimensions beside it."
@@ -40,7 +37,7 @@ def _(result: OmegaResult, words: Words, opened: Round) -> str:
             "One index over all dimensions mixes different things (below {least}): read it as a summary and decide by "
             "the dimensions."
         )
-    said = [head, words(verdict, wanted=words.number(GENERAL_WANTED), least=words.number(GENERAL_LEAST))]
+    said = [head, words(verdict, wanted=words.number(p.general_cutoff), least=words.number(p.general_least))]
     if result.n_factors == 2:
         said.append(words("Two factors do not determine a general one: its loadings on them were taken to be equal."))
     if result.heywood:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from ikfs_methods.report.language import N_, Words
-from ikfs_methods.report.tables.validity import POOR
 from ikfs_methods.report.text.base import reflective_of, say, say_each
 from ikfs_methods.rounds import ByDimension, Round
 from ikfs_methods.validity import CriterionResult, DifResult, KnownGroupsResult, TestRetestResult
@@ -105,15 +104,17 @@ def _(kind: TestRetestResult, result: ByDimension, words: Words, opened: Round) 
         pairs=words.listing(pairs),
     )
     items = pd.concat([found.items for found in result.results.values()])
-    poor = list(items.index[items["icc_agreement"] < POOR])
+    poor = list(items.index[items["icc_agreement"] < opened.parameters.retest_cutoff])
     if poor:
         said += " " + words(
             "Answers to **{names}** agree poorly (below {cutoff}): the same people would not answer the same again.",
             names=words.listing(poor),
-            cutoff=words.number(POOR),
+            cutoff=words.number(opened.parameters.retest_cutoff),
         )
     else:
-        said += " " + words("No item agrees poorly (below {cutoff}).", cutoff=words.number(POOR))
+        said += " " + words(
+            "No item agrees poorly (below {cutoff}).", cutoff=words.number(opened.parameters.retest_cutoff)
+        )
     alpha = 1 - kind.level
     moved = [code for code, found in result.results.items() if found.total["p_value"] < alpha]
     if moved:

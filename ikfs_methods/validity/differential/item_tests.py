@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import chdtrc
 
+from ikfs_methods.labels import Codes, Floats
 from ikfs_methods.validity.differential.proportional_odds import OddsFit, log_likelihood_alone, proportional_odds
 
-Floats = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 RSquared = Literal["nagelkerke", "mcfadden", "coxsnell"]
 R_SQUARED: tuple[RSquared, ...] = get_args(RSquared)
 PARTS = ("total", "uniform", "nonuniform")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ikfs_methods.validity.alongside import Codes, Floats
+from ikfs_methods.labels import Codes, Floats
 from ikfs_methods.validity.differential.item_tests import ItemTest, RSquared, item_test
 
 Flags = npt.NDArray[np.bool_]

@@ -13,10 +13,11 @@ from ikfs_methods.result import Shown
 class DifResult(Shown):
     """Items that function differently for groups of equal standing, and how the search went.
 
-    `items` has a row per item: n, chi2_total, df, p_total, chi2_uniform, p_uniform, chi2_nonuniform, p_nonuniform,
-    delta_r2, delta_r2_uniform, delta_r2_nonuniform, size (negligible, moderate, large), flagged, dif_kind (uniform or
-    nonuniform, of a flagged item), group and direction (the group that stands out most, and whether it finds the item
-    harder or easier), tested, note. What cannot be estimated is NaN, with tested False or a note that says why.
+    `items` has a row per item: n, chi2_total, df, p_total, chi2_uniform, df_uniform, p_uniform, chi2_nonuniform,
+    p_nonuniform (df_uniform again), delta_r2, delta_r2_uniform, delta_r2_nonuniform, size (negligible, moderate,
+    large), flagged, dif_kind (uniform or nonuniform, of a flagged item), group and direction (the group that stands
+    out most, and whether it finds the item harder or easier), tested, note. What cannot be estimated is NaN, with
+    tested False or a note that says why.
 
     `effects` (items x groups): log odds of a higher answer, against the mean of the groups, at the same standing.
     `purification` has a row per round: round, n_anchors, n_flagged, flagged (the names).
@@ -49,4 +50,4 @@ class DifResult(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """The items, one row each."""
-        return self.items
+        return self.items.copy()

@@ -8,9 +8,10 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.checks import fraction, is_number, listed, numeric_frame, one_of, quoted, varying
+from ikfs_methods.checks import flag, fraction, is_number, listed, numeric_frame, one_of, quoted, varying, whole
 from ikfs_methods.errors import ConstantItemError, ParameterError, ScaleError, TooFewError
-from ikfs_methods.validity.alongside import MISSING, Codes, Floats, by_label, group_codes
+from ikfs_methods.labels import Codes, Floats, by_label, group_codes
+from ikfs_methods.validity.alongside import MISSING
 from ikfs_methods.validity.differential.item_tests import RSquared
 from ikfs_methods.validity.differential.purification import Material, Rule, Search, searched
 from ikfs_methods.validity.differential.result import DifResult
@@ -61,19 +62,16 @@ def dif(
     Raises TooFewError (rows, items, fewer than two groups), ConstantItemError, ScaleError (more than 50 categories),
     ParameterError, ColumnError, and what `checks.numeric_frame` raises.
     """
-    _check_options(match, alpha=alpha, effect=effect, kind=kind, r2=r2, classes=classes, least=least, missing=missing)
+    rule = _rule(match, alpha=alpha, effect=effect, kind=kind, r2=r2, classes=classes, least=least, missing=missing)
     sample = _sample(answers, groups, match, missing)
-    rule = Rule(kind, r2, float(alpha), float(effect))
     how = match if isinstance(match, str) else "given"
-    search = searched(sample.material, match=how, purify=bool(purify), rule=rule)
-    items, labels = sample.items, sample.labels
-    sizes = pd.Series(np.bincount(sample.material.groups, minlength=len(labels)), index=labels, name="n")
+    search = searched(sample.material, match=how, purify=flag(purify, name="purify"), rule=rule)
     return DifResult(
-        items=item_frame(search.tests, items, labels, rule=rule, classes=classes),
-        effects=effect_frame(search.tests, items, labels),
-        purification=round_frame(search.rounds, items),
-        anchors=_anchors(search, items, how),
-        groups=sizes,
+        items=item_frame(search.tests, sample.items, sample.groups.index, rule=rule, classes=classes),
+        effects=effect_frame(search.tests, sample.items, sample.groups.index),
+        purification=round_frame(search.rounds, sample.items),
+        anchors=_anchors(search, sample.items, how),
+        groups=sample.groups,
         left_out=sample.left_out,
         match=how,
         kind=kind,
@@ -87,7 +85,7 @@ def dif(
         n_without_group=sample.n_without_group,
         settled=search.settled,
         least=int(least),
-        indicative=bool((sizes < least).any()),
+        indicative=bool((sample.groups < least).any()),
     )
 
 
@@ -97,22 +95,23 @@ class _Sample:
 
     material: Material
     items: pd.Index
-    labels: pd.Index  # groups compared
+    groups: pd.Series  # respondents compared, by group
     left_out: pd.Series
     n_without_group: int
 
 
-def _check_options(
+def _rule(
     match: str | pd.Series,
     *,
     alpha: float,
     effect: float,
     kind: str,
-    r2: str,
+    r2: RSquared,
     classes: str,
     least: int,
     missing: str,
-) -> None:
+) -> Rule:
+    """When an item is flagged, once all options are such that a search can begin."""
     if not isinstance(match, pd.Series):
         one_of(match, ("rest", "total"), name="match")
     one_of(kind, get_args(Kind), name="kind")
@@ -125,8 +124,8 @@ def _check_options(
             f"effect must be a gain in R², from 0 to below 1; found {quoted(effect)}. "
             "Give 0.02, or 0 to flag by p alone."
         )
-    if not (isinstance(least, int | np.integer) and not isinstance(least, bool) and least >= 0):
-        raise ParameterError(f"least must be a whole number of respondents; found {quoted(least)}. Give the count.")
+    whole(least, name="least", least=0, remedy="Give a number of respondents.")
+    return Rule(kind, r2, float(alpha), float(effect))
 
 
 def _sample(answers: pd.DataFrame, groups: pd.Series, match: str | pd.Series, missing: str) -> _Sample:
@@ -159,7 +158,7 @@ def _sample(answers: pd.DataFrame, groups: pd.Series, match: str | pd.Series, mi
     return _Sample(
         material=material,
         items=used.columns,
-        labels=labels[large],
+        groups=pd.Series(sizes[large], index=labels[large], name="n"),
         left_out=pd.Series(sizes[~large], index=labels[~large], name="n"),
         n_without_group=int((codes < 0).sum()),
     )
