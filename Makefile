@@ -9,7 +9,7 @@ BIN = .venv/bin
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help environment report test check lab bench lock data catalogues hooks clean
+.PHONY: help environment report test simulations check lab bench lock data catalogues hooks clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+: .*##' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -22,6 +22,9 @@ report: environment  ## the report of the FGD, Bahasa Indonesia and English, in 
 
 test: environment  ## the tests, without the long simulations
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+simulations: environment  ## the long simulations: levels of tests, coverage of intervals
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
 
 check: environment  ## lint, format, types, and no microdata in git
 	@$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/python tools/microdata.py
