@@ -271,7 +271,7 @@ def growth() -> None:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")  # the other programs call what newer libraries have deprecated
-    print(f"Threads of the linear algebra: {run.THREADS}. Seed {run.SEED}, median of {REPEATS} or more. Ratio ours:other.")
+    print(f"Threads of the linear algebra: {run.THREADS}. Seed {run.SEED}, median of {REPEATS} or more, ours:other.")
     beside_others()
     if "--no-growth" not in sys.argv:
         growth()

@@ -137,5 +137,7 @@ def thresholds(own: Floats, counts: Whole) -> Floats:
 
 def pair_counts(answered: npt.NDArray[np.bool_]) -> Whole:
     """Rows in which both are answered (items, items), each item's own rows on the diagonal."""
+    if answered.all():
+        return np.full((answered.shape[1],) * 2, len(answered), dtype=np.int64)
     ones = answered.astype(np.float64)
     return np.rint(ones.T @ ones).astype(np.int64)
