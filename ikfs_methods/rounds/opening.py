@@ -20,7 +20,7 @@ from ikfs_methods.rounds.decisions import check_decisions
 from ikfs_methods.rounds.parameters import Parameters, resolve
 from ikfs_methods.rounds.partial import read_partial
 from ikfs_methods.rounds.round import Round
-from ikfs_methods.rounds.roundfile import RoundFile, TableInput
+from ikfs_methods.rounds.roundfile import AnswersInput, RetestInput, RoundFile, TableInput
 
 T = TypeVar("T")
 
@@ -210,10 +210,7 @@ def _answers(place: Path, file: RoundFile, tree: frameworks.Partial, impossible:
         duration=source.duration,
         outside=source.outside,
         day_first=source.day_first,
-        sheet=source.sheet,
-        encoding=source.encoding,
-        delimiter=source.delimiter,
-        decimal=source.decimal,
+        **_as_told(source),
         form=_beside(place, source.form),
         dictionary=_beside(place, source.dictionary),
         scales=_beside(place, source.scales),
@@ -222,6 +219,11 @@ def _answers(place: Path, file: RoundFile, tree: frameworks.Partial, impossible:
         private=source.private,
         impossible=impossible,
     )
+
+
+def _as_told(entry: AnswersInput | RetestInput) -> dict[str, Any]:
+    """What round.yaml says of a file that the file does not say of itself."""
+    return {name: getattr(entry, name) for name in ("sheet", "encoding", "delimiter", "decimal")}
 
 
 def _retest(place: Path, file: RoundFile, tree: frameworks.Partial) -> Answers | None:
@@ -239,10 +241,7 @@ def _retest(place: Path, file: RoundFile, tree: frameworks.Partial) -> Answers |
         tree.framework,
         unsound=tree.unsound,
         respondent=entry.id,
-        sheet=entry.sheet,
-        encoding=entry.encoding,
-        delimiter=entry.delimiter,
-        decimal=entry.decimal,
+        **_as_told(entry),
         dictionary=_beside(place, first.dictionary),
         scales=_beside(place, first.scales),
         missing=first.missing,
