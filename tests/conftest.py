@@ -23,6 +23,13 @@ ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = "fgd-2020-03-26"
 
 
+@pytest.fixture(scope="module")
+def pilot() -> pd.DataFrame:
+    """The invented pilot with all its columns, the reverse-worded PS8 turned, gaps kept."""
+    answers = pd.read_csv(ROOT / "tests" / "reference" / "pilot.csv")
+    return answers.assign(PS8=6 - answers["PS8"])
+
+
 @pytest.fixture
 def round_copy(tmp_path: Path) -> Path:
     """A copy of the shipped round with its framework, at the same distance from each other."""

@@ -15,12 +15,6 @@ VALUES = json.loads((REFERENCE / "correlation_pilot.json").read_text(encoding="u
 HAND = pd.DataFrame({"a": [1, 2, 3, 4, 2], "b": [2, 2, 4, 4, 5], "c": [1, 3, 3, 5, 1]}, index=list("vwxyz"))
 
 
-@pytest.fixture(scope="module")
-def pilot() -> pd.DataFrame:
-    answers = pd.read_csv(REFERENCE / "pilot.csv")
-    return answers.assign(PS8=6 - answers["PS8"])
-
-
 def test_weighted_pearson_as_r(pilot):
     found = correlation_matrix(pilot[VALUES["items"]], weights=pilot["weight"])
     # printed at 15 digits; largest deviation seen 1.1e-15

@@ -26,13 +26,6 @@ PS = [f"PS{number}" for number in range(1, 9)]
 R_DIGITS = 1e-12
 
 
-@pytest.fixture(scope="module")
-def pilot() -> pd.DataFrame:
-    answers = pd.read_csv(REFERENCE / "pilot.csv")
-    answers["PS8"] = 6 - answers["PS8"]
-    return answers
-
-
 def equal_items(k: int, r: float) -> np.ndarray:
     return np.full((k, k), r) + (1 - r) * np.eye(k)
 

@@ -26,13 +26,6 @@ HAND = pd.DataFrame({"a": [1, 2, 3, 4, 5, 2], "b": [2, 2, 4, 4, 3, 1], "c": [1, 
 R_DIGITS = 1e-12
 
 
-@pytest.fixture(scope="module")
-def pilot() -> pd.DataFrame:
-    answers = pd.read_csv(REFERENCE / "pilot.csv")
-    answers["PS8"] = 6 - answers["PS8"]
-    return answers
-
-
 def test_clusters_agree_with_psych_and_metafor(pilot: pd.DataFrame) -> None:
     result = alpha_by_group(pilot[PS], pilot["cluster"])
     assert list(result.groups.index) == THEIRS["clusters"]

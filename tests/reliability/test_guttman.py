@@ -33,13 +33,6 @@ R_DIGITS = 1e-12
 NAMES = [f"lambda{i}" for i in range(1, 7)]
 
 
-@pytest.fixture(scope="module")
-def pilot() -> pd.DataFrame:
-    answers = pd.read_csv(REFERENCE / "pilot.csv")
-    answers["PS8"] = 6 - answers["PS8"]
-    return answers
-
-
 @pytest.mark.parametrize("dimension", ["KD", "PS", "PM"])
 def test_lambdas_agree_with_psych(pilot: pd.DataFrame, dimension: str) -> None:
     block = PILOT[dimension]

@@ -27,13 +27,6 @@ DIFR = json.loads((REFERENCE / "dif_bfi.json").read_text(encoding="utf-8"))
 KD = [f"KD{i}" for i in range(1, 9)]
 
 
-@pytest.fixture(scope="module")
-def pilot() -> pd.DataFrame:
-    answers = pd.read_csv(REFERENCE / "pilot.csv")
-    answers["PS8"] = 6 - answers["PS8"]
-    return answers
-
-
 def drawn(
     rng: np.random.Generator, n: int, *, groups: int = 2, shift: float = 0.0, slope: float = 0.0
 ) -> tuple[pd.DataFrame, pd.Series]:

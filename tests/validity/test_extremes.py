@@ -22,13 +22,6 @@ PILOT = json.loads((REFERENCE / "items_pilot.json").read_text(encoding="utf-8"))
 LADDER = pd.DataFrame({"a": [1, 1, 3, 4, 5, 6, 7, 7], "b": [1, 3, 3, 4, 5, 6, 7, 9]})
 
 
-@pytest.fixture(scope="module")
-def pilot() -> pd.DataFrame:
-    answers = pd.read_csv(REFERENCE / "pilot.csv")
-    answers["PS8"] = 6 - answers["PS8"]
-    return answers
-
-
 @pytest.mark.parametrize("by", ["total", "rest"])
 @pytest.mark.parametrize("dimension", ["KD", "PS", "PM"])
 def test_groups_agree_with_r(pilot: pd.DataFrame, dimension: str, by: By) -> None:

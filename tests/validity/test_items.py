@@ -37,13 +37,6 @@ HAND = pd.DataFrame({"a": [1, 2, 3, 4], "b": [2, 2, 4, 4], "c": [1, 3, 3, 5]})
 R_DIGITS = 1e-12
 
 
-@pytest.fixture(scope="module")
-def pilot() -> pd.DataFrame:
-    answers = pd.read_csv(REFERENCE / "pilot.csv")
-    answers["PS8"] = 6 - answers["PS8"]
-    return answers
-
-
 @pytest.mark.parametrize("missing", ["listwise", "pairwise"])
 @pytest.mark.parametrize("dimension", ["KD", "PS", "PM"])
 def test_items_agree_with_psych(pilot: pd.DataFrame, dimension: str, missing: Missing) -> None:
