@@ -33,7 +33,7 @@ lab: environment  ## JupyterLab with the notebooks
 	@$(BIN)/ikfs lab
 
 bench: environment  ## our methods beside pingouin, factor_analyzer, semopy and pandas: times and ratios
-	@$(BIN)/python benchmarks/run.py && $(BIN)/python benchmarks/psychometrics.py && $(BIN)/python benchmarks/intake.py
+	@$(BIN)/python benchmarks/run.py && $(BIN)/python benchmarks/psychometrics.py && $(BIN)/python benchmarks/panel.py && $(BIN)/python benchmarks/intake.py
 
 lock: environment  ## requirements.lock and environment.yml again, after a change in pyproject.toml
 	@$(BIN)/python tools/lock.py && $(PYTHON) tools/environment.py

@@ -1,4 +1,4 @@
-"""`ikfs`: new rounds, checks, reports, parameters, JupyterLab; exit code 2 and one plain message for what is wrong."""
+"""`ikfs`: rounds, checks, forms, reports, parameters, JupyterLab; exit code 2 and a plain message for what is wrong."""
 
 from __future__ import annotations
 
@@ -86,12 +86,71 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("-p", "--parameter", metavar="NAME=VALUE", action="append", default=[])
     check.set_defaults(run=_check)
 
+    _form_verbs(verbs)
+
     listing = verbs.add_parser("parameters", help="every parameter with its type, default, meaning and source")
     listing.set_defaults(run=_parameters)
 
     lab = verbs.add_parser("lab", help="JupyterLab with the notebooks; other options go to jupyter lab")
     lab.set_defaults(run=_lab)
     return parser
+
+
+def _form_verbs(verbs: Any) -> None:
+    forms = verbs.add_parser("forms", help="an XLSX form for every expert: ratings, comments, weights")
+    forms.add_argument("round", metavar="ROUND", help="a folder with round.yaml, or the name of a shipped round")
+    forms.add_argument("--experts", type=int, metavar="N", help="how many, where the round names none: E01, E02 ...")
+    forms.add_argument("--language", choices=("id", "en"), help="of the forms; default: as the round says")
+    forms.add_argument("--output", metavar="FOLDER", help="where the forms go; default: forms, beside the reports")
+    forms.add_argument(
+        "--delphi", type=int, default=1, metavar="K", help="from 2: rate again, beside the panel's last ratings"
+    )
+    forms.add_argument(
+        "--criterion", metavar="NAME", action="append", default=[], help="repeat for several; default: the round's"
+    )
+    forms.set_defaults(run=_forms)
+
+    collect = verbs.add_parser("collect", help="read the returned forms back into the round's tables")
+    collect.add_argument("round", metavar="ROUND", help="a folder with round.yaml, or the name of a shipped round")
+    collect.add_argument("--from", dest="source", metavar="FOLDER", help="the returned forms; default: returned, in it")
+    collect.add_argument("--replace", action="store_true", help="take answers that differ from earlier ones")
+    collect.set_defaults(run=_collect)
+
+    record = verbs.add_parser("minutes", help="the official record of the meeting (berita acara), as Word and PDF")
+    record.add_argument("round", metavar="ROUND", help="a folder with round.yaml, or the name of a shipped round")
+    record.add_argument("--output", metavar="FOLDER", help="where the files go; default: beside the round's reports")
+    record.set_defaults(run=_minutes)
+
+
+def _forms(asked: argparse.Namespace) -> None:
+    from ikfs_methods.forms import make_forms  # noqa: PLC0415
+
+    made = make_forms(
+        asked.round, experts=asked.experts, language=asked.language, output=asked.output, delphi=asked.delphi,
+        criteria=asked.criterion,
+    )  # fmt: skip
+    print("\n".join(made.lines()))
+
+
+def _collect(asked: argparse.Namespace) -> int:
+    from ikfs_methods.forms import collect  # noqa: PLC0415
+
+    found = collect(asked.round, source=asked.source, replace=asked.replace)
+    print("\n".join(found.lines()))
+    return 0 if found.settled else 2
+
+
+def _minutes(asked: argparse.Namespace) -> None:
+    from ikfs_methods.report.minutes import minutes  # noqa: PLC0415
+
+    made = minutes(asked.round, output=asked.output)
+    print("Record of the meeting:")
+    for path in made.files.values():
+        print(f"  {_short(path)}")
+    if made.blank:
+        print(f"Left open, as ruled blanks: {', '.join(made.blank)}")
+    for note in made.notes:
+        print(note)
 
 
 def _report(asked: argparse.Namespace) -> None:
@@ -108,7 +167,7 @@ def _report(asked: argparse.Namespace) -> None:
                 output=asked.output, told=progress.told, overrides=overrides,
             )  # fmt: skip
         print(f"Report ({language}) made in {time.monotonic() - started:.0f} s:")
-        for path in sorted(folder.glob("report.*")):
+        for path in sorted([*folder.glob("report.*"), *folder.glob("berita-acara.*")]):
             print(f"  {_short(path)}")
 
 

@@ -42,6 +42,7 @@ ORDER = (
     "evidence",
     "rounds",
     "report",
+    "forms",
     "cli",
 )
 HEAVY = ("numpy", "pandas", "scipy", "sklearn", "matplotlib", "statsmodels", "pydantic", "yaml", "papermill")

@@ -84,7 +84,7 @@ def test_every_indicator_has_one_decision_with_a_reason(round_file: dict[str, An
     decisions = round_file["decisions"]
     assert [entry["indicator"] for entry in decisions] == tree.indicators
     by_decision = {name: [e["indicator"] for e in decisions if e["decision"] == name] for name in ("drop", "revise")}
-    assert by_decision == {"drop": ["KD8", "PM8"], "revise": ["KD5", "PS8", "PM7"]}
+    assert by_decision == {"drop": ["KD8", "PM8"], "revise": ["KD5", "PS8"]}
     assert {entry["decision"] for entry in decisions} == {"keep", "drop", "revise"}
     for entry in decisions + round_file["method_decisions"]:
         assert set(entry["reason"]) == {"id", "en"}
@@ -118,17 +118,24 @@ def test_answers_join_the_framework_and_the_provinces(round_file: dict[str, Any]
 
 
 def test_expert_tables_join_the_framework(tree: framework.Framework) -> None:
-    panel, judgements, budget = (table(f"{name}.csv") for name in ("panel", "judgements", "budget"))
-    assert panel.columns.tolist() == ["expert", "institution", "indicator", "criterion", "rating"]
+    names = ("panel", "judgements", "budget", "best_worst", "experts", "comments")
+    panel, judgements, budget, best_worst, listed, comments = (table(f"{name}.csv") for name in names)
+    assert panel.columns.tolist() == ["expert", "institution", "indicator", "criterion", "rating", "delphi_round"]
     assert judgements.columns.tolist() == ["expert", "parent", "left", "right", "favours", "strength"]
     assert budget.columns.tolist() == ["expert", "parent", "indicator", "points"]
     experts = {f"E{number:02d}" for number in range(1, 13)}
-    for frame in (panel, judgements, budget):
+    for frame in (panel, judgements, budget, best_worst, listed):
         assert set(frame["expert"]) == experts
+    assert set(comments["expert"]) < experts
+    assert set(comments["indicator"]) < set(tree.indicators)
+    assert set(best_worst["parent"]) == {"IKFS"}
+    assert set(best_worst["indicator"]) == set(tree.children("IKFS"))
     assert set(panel["indicator"]) == set(tree.indicators)
-    assert set(panel["criterion"]) == {"relevance", "clarity", "essential"}
-    assert not panel.duplicated(["expert", "indicator", "criterion"]).any()
+    assert set(panel["criterion"]) == {"relevance", "clarity", "essential", "congruence"}
+    assert not panel.duplicated(["expert", "indicator", "criterion", "delphi_round"]).any()
+    assert set(panel.loc[panel["delphi_round"] == "2", "criterion"]) == {"clarity"}
     # fields of expertise: invented ratings must not stand under the name of a real institution
+    assert set(listed["institution"]) == set(panel["institution"])
     assert set(panel["institution"]) == {"statistika", "psikologi", "kesejahteraan sosial", "perencanaan"}
     assert set(judgements["left"]) | set(judgements["right"]) == set(tree.children("IKFS"))
     for parent, points in budget.groupby("parent"):

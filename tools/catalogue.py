@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "ikfs_methods" / "report"
+SPEAKING = (REPORT, ROOT / "ikfs_methods" / "forms")  # the packages that write for readers
 PLURALS = {"id": "nplurals=1; plural=0;", "en": "nplurals=2; plural=(n != 1);"}
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"words": None, "self": None, "N_": None, "plural": (1, 2)}
 
@@ -27,9 +28,10 @@ def messages() -> dict[str | tuple[str, ...], list[str]]:
     from ikfs_methods.rounds import parameter_table  # noqa: PLC0415
 
     found: dict[str | tuple[str, ...], list[str]] = {}
-    for name, _, message, _, _ in extract_from_dir(REPORT, method_map=[("**.py", "python")], keywords=KEYWORDS):
-        if message and message != "{n}":
-            found.setdefault(message, []).append(f"ikfs_methods/report/{Path(name).as_posix()}")
+    for folder in SPEAKING:
+        for name, _, message, _, _ in extract_from_dir(folder, method_map=[("**.py", "python")], keywords=KEYWORDS):
+            if message and message != "{n}":
+                found.setdefault(message, []).append(f"ikfs_methods/{folder.name}/{Path(name).as_posix()}")
     table = parameter_table()
     for text in [*table["meaning"], *table["source"]]:
         found.setdefault(text, []).append("ikfs_methods/rounds/parameters.py")

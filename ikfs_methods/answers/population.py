@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from ikfs_methods import yamlfile
+from ikfs_methods.answers.expert_population import (
+    MODELS as EXPERT_MODELS,
+)
+from ikfs_methods.answers.expert_population import BestWorst, Budget, Comment, Judgements, Panel, Positive, Strict
 from ikfs_methods.checks import did_you_mean, listed
 from ikfs_methods.errors import ParameterError
-
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-
-
-class Strict(BaseModel):
-    """An entry of the file: every name known, no value turned into another kind."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class Item(Strict):
     """Standardised loadings by dimension (negative: worded in reverse), or the item repeated and the correlation."""
 
-    loadings: dict[str, float] = {}
+    loadings: dict[str, float] = Field(default_factory=dict)
     repeats: str | None = None
     correlation: Annotated[float, Field(gt=0, lt=1)] | None = None
     difficulty: float = 0.0  # added to every threshold, in standard deviations
@@ -37,7 +32,7 @@ class Cluster(Strict):
 
     share: Positive
     sample_share: Positive | None = None
-    shift: dict[str, float] = {}
+    shift: dict[str, float] = Field(default_factory=dict)
 
 
 class Province(Strict):
@@ -73,52 +68,6 @@ class Retest(Strict):
     stability: Annotated[float, Field(gt=0, le=1)]
 
 
-class Criterion(Strict):
-    """A criterion's whole-number scale, and how good an indicator is on it (in scale points)."""
-
-    low: int
-    high: int
-    quality: float
-    exceptions: dict[str, float] = {}
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if not self.low < self.high:
-            raise ValueError(f"must have low below high; found low {self.low}, high {self.high}")
-        return self
-
-
-class Panel(Strict):
-    """Spread of the experts and of single ratings, as shares of a criterion's range."""
-
-    leniency_sd: NotNegative
-    noise_sd: NotNegative
-    criteria: Annotated[dict[str, Criterion], Field(min_length=1)]
-
-
-class Judgements(Strict):
-    """Priorities by parent; spread of the experts' views and of single comparisons, in log ratios."""
-
-    view_sd: NotNegative
-    noise_sd: NotNegative
-    exceptions: dict[str, NotNegative] = {}  # noise_sd of single experts
-    parents: Annotated[dict[str, Annotated[dict[str, Positive], Field(min_length=2)]], Field(min_length=1)]
-
-
-class Budget(Strict):
-    """Mean points by parent; `concentration` is that of the Dirichlet distribution, `step` the size of a lot."""
-
-    concentration: Positive
-    step: Annotated[int, Field(ge=1, le=100)]
-    parents: Annotated[dict[str, Annotated[dict[str, Positive], Field(min_length=2)]], Field(min_length=1)]
-
-    @model_validator(mode="after")
-    def _divides(self) -> Self:
-        if 100 % self.step:
-            raise ValueError(f"must have a step that divides 100 points; found {self.step}")
-        return self
-
-
 class Population(Strict):
     """Everything that a simulated round is drawn from; see `simulation.simulate` for the model."""
 
@@ -132,13 +81,15 @@ class Population(Strict):
     items: Annotated[dict[str, Item], Field(min_length=2)]
     clusters: Annotated[dict[str, Cluster], Field(min_length=1)]
     provinces: Annotated[dict[str, Province], Field(min_length=1)]
-    dif: list[Dif] = []
-    outside: dict[str, Outside] = {}
+    dif: list[Dif] = Field(default_factory=list)
+    outside: dict[str, Outside] = Field(default_factory=dict)
     retest: Retest | None = None
-    experts: dict[str, Annotated[int, Field(ge=1)]] = {}  # number of experts by field
+    experts: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)  # number of experts by field
     panel: Panel | None = None
     judgements: Judgements | None = None
     budget: Budget | None = None
+    best_worst: BestWorst | None = None
+    comments: list[Comment] = Field(default_factory=list)
 
     @property
     def expert_fields(self) -> dict[str, str]:
@@ -202,7 +153,7 @@ def _plain(error: ValidationError) -> Iterable[str]:
 
 
 def _known_entries() -> list[str]:
-    models = (Population, Item, Cluster, Province, Dif, Criterion, Panel, Judgements, Budget)
+    models = (Population, Item, Cluster, Province, Dif, *EXPERT_MODELS)
     return sorted({name for model in models for name in model.model_fields})
 
 
@@ -284,11 +235,14 @@ def _check_names(population: Population) -> None:
 
 
 def _check_experts(population: Population) -> None:
-    asked = [name for name in ("panel", "judgements", "budget") if getattr(population, name) is not None]
+    asked = [name for name in ("panel", "judgements", "budget", "best_worst") if getattr(population, name) is not None]
     if asked and not population.experts:
         raise ParameterError(f"experts must be given (number by field) for {listed(asked)}; found none.")
     if population.judgements:
         known(population.judgements.exceptions, population.expert_fields, "judgements > exceptions")
+    for number, one in enumerate(population.comments, 1):
+        known([one.expert], population.expert_fields, f"comments > {number} > expert")
+        known([one.indicator], population.items, f"comments > {number} > indicator")
 
 
 def known(names: Iterable[str], options: Collection[str], entry: str) -> None:

@@ -11,6 +11,9 @@ from ikfs_methods.answers.population import Population
 
 PANEL = ["expert", "institution", "indicator", "criterion", "rating"]
 JUDGEMENTS = ["expert", "parent", "left", "right", "favours", "strength"]
+BEST_WORST = ["expert", "parent", "best", "worst", "indicator", "best_over", "over_worst"]
+COMMENTS = ["expert", "indicator", "comment"]
+EXPERTS = ["expert", "institution"]
 BUDGET = ["expert", "parent", "indicator", "points"]
 POINTS = 100  # what each expert gives out within a parent
 
@@ -43,6 +46,45 @@ def panel(population: Population, rng: np.random.Generator) -> pd.DataFrame:
             for code, rating in zip(codes, given, strict=True)
         ]
     return pd.DataFrame(rows, columns=PANEL)
+
+
+def with_second_round(population: Population, first: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """The ratings, and those of a second Delphi round in which experts go part of the way to the panel's median."""
+    if population.panel is None or not population.panel.delphi:
+        return first
+    again = []
+    for name, asked in population.panel.delphi.items():
+        criterion = population.panel.criteria[name]
+        own = first[first["criterion"] == name]
+        median = own.groupby("indicator")["rating"].transform("median")
+        noise = asked.noise_sd * (criterion.high - criterion.low) * rng.standard_normal(len(own))
+        exact = own["rating"] + asked.pull * (median - own["rating"]) + noise
+        again.append(own.assign(rating=np.clip(np.rint(exact), criterion.low, criterion.high).astype(int)))
+    parts = [part.assign(delphi_round=number) for number, part in ((1, first), (2, pd.concat(again)))]
+    return pd.concat(parts, ignore_index=True)
+
+
+def best_worst(population: Population, rng: np.random.Generator) -> pd.DataFrame:
+    """Whole strengths over the others and over the worst, from log priorities that each expert perturbs."""
+    asked = population.best_worst
+    if asked is None:
+        return pd.DataFrame(columns=BEST_WORST)
+    rows = []
+    for parent, priorities in asked.parents.items():
+        children = list(priorities)
+        for expert in population.expert_fields:
+            view = np.log(list(priorities.values())) + rng.normal(0, asked.view_sd, len(children))
+            best, worst = int(view.argmax()), int(view.argmin())
+            noise = rng.normal(0, asked.noise_sd, (2, len(children)))
+            over = [view[best] - view + noise[0], view - view[worst] + noise[1]]
+            strengths = np.clip(np.rint(np.exp(np.maximum(over, 0))), 1, 9).astype(int)
+            strengths[0, best] = strengths[1, worst] = 1
+            strengths[1, best] = strengths[0, worst]  # one comparison, asked for in both columns
+            rows += [
+                (expert, parent, children[best], children[worst], code, int(down), int(up))
+                for code, down, up in zip(children, *strengths, strict=True)
+            ]
+    return pd.DataFrame(rows, columns=BEST_WORST)
 
 
 def judgements(population: Population, rng: np.random.Generator) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from ikfs_methods.checks import listed
 from ikfs_methods.errors import IkfsError, InputFileError, ParameterError
 from ikfs_methods.result import Shown
 
-TABLES = ("answers", "panel", "judgements", "budget", "retest")
+TABLES = ("answers", "panel", "judgements", "budget", "retest", "best_worst", "experts", "comments")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +30,7 @@ class SimulatedRound(Shown):
 
     `answers` has respondent, cluster, province, weight (mean 1), the measures from outside and one column an item (1,
     2 ..., missing where not answered; a reverse-worded item stands as it was answered); `retest` has respondent and the
-    items of those who answered twice; the others are long.
+    items of those who answered twice; the others are long. `panel` has delphi_round where a criterion is rated twice.
     """
 
     answers: pd.DataFrame
@@ -38,6 +38,9 @@ class SimulatedRound(Shown):
     judgements: pd.DataFrame
     budget: pd.DataFrame
     retest: pd.DataFrame
+    best_worst: pd.DataFrame
+    experts: pd.DataFrame
+    comments: pd.DataFrame
     seed: int
 
     @property
@@ -87,23 +90,29 @@ def simulate(population: str | Path | Mapping[str, Any]) -> SimulatedRound:
     each expert perturbs the log priorities (view_sd) and each comparison again (noise_sd); ratios become whole
     strengths 1..9. Budget: shares from a Dirichlet distribution about the mean points, in lots of `step`, 100 a parent.
 
-    One generator, seeded by `seed`, has one child each for answers, panel, judgements, budget, outside measures and
-    the second occasion: what is changed in one leaves the others as they were. Answers draw factors, errors, gaps; the
-    panel leniency, then noise by criterion; judgements, by parent, views, then comparisons; the budget, by parent,
-    shares; the second occasion who answers, errors, gaps.
+    In a second Delphi round a rating goes the share `pull` of the way to the panel's median, plus noise. Best-worst:
+    each expert perturbs the log priorities and each comparison again, as in judgements. Comments are as written.
+
+    One generator, seeded by `seed`, has one child each for answers, panel, judgements, budget, outside measures, the
+    second occasion, the second Delphi round and best-worst: what is changed in one leaves the others as they were.
+    Answers draw factors, errors, gaps; the panel leniency, then noise by criterion; judgements and best-worst, by
+    parent, views, then comparisons; the budget, by parent, shares; the second occasion who answers, errors, gaps.
 
     Answers the question: what would a round show if the truth were known and were this? Raises InputFileError for an
     unreadable file, and ParameterError for an entry that is unknown, of the wrong kind or impossible.
     """
     checked = read_population(population)
-    answers, panel, judgements, budget, outside, again = np.random.default_rng(checked.seed).spawn(6)
+    answers, panel, judgements, budget, outside, again, delphi, best = np.random.default_rng(checked.seed).spawn(8)
     sampled = _sample(checked, answers)
     return SimulatedRound(
         answers=_answers(checked, sampled, outside),
         retest=_retest(checked, sampled, again),
-        panel=simulated_experts.panel(checked, panel),
+        panel=simulated_experts.with_second_round(checked, simulated_experts.panel(checked, panel), delphi),
         judgements=simulated_experts.judgements(checked, judgements),
         budget=simulated_experts.budget(checked, budget),
+        best_worst=simulated_experts.best_worst(checked, best),
+        experts=pd.DataFrame(list(checked.expert_fields.items()), columns=simulated_experts.EXPERTS),
+        comments=pd.DataFrame([dict(one) for one in checked.comments], columns=simulated_experts.COMMENTS),
         seed=checked.seed,
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ikfs_methods import reading
 from ikfs_methods.errors import InputFileError, ParameterError, Problems
+from ikfs_methods.framework.responsibility import ROLES, ResponsibilityMatrix, Unit, responsibilities
 from ikfs_methods.framework.settings import SETTINGS, read_settings, stand_ins
 from ikfs_methods.framework.table import nodes_of
 from ikfs_methods.framework.tree import (
@@ -26,13 +27,17 @@ __all__ = [
     "MEASUREMENTS",
     "NORMALISATIONS",
     "ORDERS",
+    "ROLES",
     "SETTINGS",
     "STATUSES",
     "Framework",
     "Partial",
+    "ResponsibilityMatrix",
+    "Unit",
     "check_language",
     "read",
     "read_partial",
+    "responsibilities",
 ]
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ikfs_methods.checks import did_you_mean, listed
 from ikfs_methods.errors import FrameworkError, Problems
+from ikfs_methods.framework.responsibility import owner_faults
 from ikfs_methods.framework.tree import COLUMNS, MEASUREMENTS, STATUSES
 from ikfs_methods.reading import Table, bare_cell, parse_numbers
 
@@ -37,6 +38,7 @@ def nodes_of(table: Table, problems: Problems) -> Nodes:
     is_tree = rows.check_tree()
     rows.check_scales()
     rows.check_words()
+    rows.check_owners()
     if not set(_READ_BY) <= rows.there:
         rows.unsound = rows.leaf
     unsound = frozenset(rows.nodes["code"][rows.unsound & rows.leaf])
@@ -172,3 +174,11 @@ class _Rows:
         named = leaf & ~self.repeated & (nodes["column"] != "")
         twice = named & nodes["column"].where(named).duplicated(keep=False)
         self.refuse(["column"], twice, "each indicator must name its own column of the answers")
+
+    def check_owners(self) -> None:
+        """Owners that can be read as roles of units."""
+        nodes = self.nodes[~self.repeated & (self.nodes["code"] != "")]
+        places = dict(zip(nodes["code"], nodes.index, strict=True))
+        for codes, fault in owner_faults(dict(zip(nodes["code"], nodes["owner"], strict=True))):
+            where = f" in {listed(f'{code} (row {places[code]})' for code in codes)}" if codes else ""
+            self.problems.add(FrameworkError(f"{self.table.source}: owner{where}: {fault}"))

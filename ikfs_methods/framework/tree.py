@@ -123,12 +123,44 @@ class Framework:
         kept = [code for code in self.indicators if code not in gone]
         if not kept:
             raise FrameworkError(f"framework {self.id!r} must keep at least one indicator; all of them were left out.")
-        alive = set(kept)
-        for code in kept:
-            while code := self.parent(code):
-                alive.add(code)
-        rest = self.nodes[self.nodes.index.isin(alive)]
-        return replace(self, nodes=rest)
+        return replace(self, nodes=_above(self.nodes, kept))
+
+    def moved(self, parents: Mapping[str, str]) -> Framework:
+        """The framework with those indicators (code: new parent) under other dimensions, all of them at once.
+
+        The rows keep their order; a dimension that loses all its children goes. Raises FrameworkError for a code that
+        is no indicator, a parent that is no dimension or is the present one, and a scale beyond that of the dimension.
+        """
+        self._check_moves(parents)
+        nodes = self.nodes.assign(
+            parent=[parents.get(str(code), above) for code, above in self.nodes["parent"].items()]
+        )
+        return replace(self, nodes=_above(nodes, self.indicators))
+
+    def _check_moves(self, parents: Mapping[str, str]) -> None:
+        for code, parent in parents.items():
+            if code not in self.indicators:
+                raise FrameworkError(
+                    f"only indicators of framework {self.id!r} can be moved; found {code!r}."
+                    + did_you_mean(code, self.indicators)
+                )
+            if parent not in self.dimensions:
+                raise FrameworkError(
+                    f"{code} must move to a dimension of the framework ({listed(self.dimensions)}); found {parent!r}."
+                    + did_you_mean(parent, self.dimensions)
+                )
+            if parent == self.parent(code):
+                raise FrameworkError(
+                    f"{code} must move to another dimension than its own; found {parent!r}, where it is already. "
+                    "Name the new one, or decide keep."
+                )
+            own, wide = (self.nodes.loc[node, ["scale_min", "scale_max"]] for node in (code, parent))
+            if own["scale_min"] < wide["scale_min"] or own["scale_max"] > wide["scale_max"]:
+                raise FrameworkError(
+                    f"the scale of an indicator must lie within that of its dimension; {code} has "
+                    f"{own['scale_min']:g} to {own['scale_max']:g}, {parent} {wide['scale_min']:g} to "
+                    f"{wide['scale_max']:g}. Move it elsewhere, or correct the scales."
+                )
 
     def to_frame(self) -> pd.DataFrame:
         """The nodes with their level."""
@@ -136,3 +168,12 @@ class Framework:
 
     def _repr_html_(self) -> str:
         return self.to_frame()[["parent", "name_id", "name_en", "status"]].to_html(border=0)
+
+
+def _above(nodes: pd.DataFrame, indicators: Iterable[str]) -> pd.DataFrame:
+    """The rows of those indicators and of all nodes above them."""
+    alive = set(indicators)
+    for code in list(alive):
+        while code := str(nodes.loc[code, "parent"]):
+            alive.add(code)
+    return nodes[nodes.index.isin(alive)]

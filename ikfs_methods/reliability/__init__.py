@@ -8,6 +8,7 @@ from ikfs_methods.reliability.composite import composite_reliability
 from ikfs_methods.reliability.covariance import ItemCovariance, item_covariance
 from ikfs_methods.reliability.dichotomous import KuderRichardsonResult, kuder_richardson
 from ikfs_methods.reliability.difference import AlphaDifferenceResult, alpha_difference
+from ikfs_methods.reliability.generalisability import GeneralisabilityResult, generalisability
 from ikfs_methods.reliability.groups import AlphaByGroupResult, alpha_by_group
 from ikfs_methods.reliability.guttman import GuttmanResult, guttman_lambdas
 from ikfs_methods.reliability.halves import SplitHalfResult, split_half
@@ -24,6 +25,7 @@ __all__ = [
     "AlphaDifferenceResult",
     "AlphaResult",
     "BoundResult",
+    "GeneralisabilityResult",
     "GuttmanResult",
     "IntraclassResult",
     "ItemCovariance",
@@ -39,6 +41,7 @@ __all__ = [
     "alpha_difference",
     "composite_reliability",
     "cronbach_alpha",
+    "generalisability",
     "greatest_lower_bound",
     "guttman_lambdas",
     "intraclass_correlation",

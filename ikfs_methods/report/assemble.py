@@ -18,7 +18,7 @@ import nbformat
 from ikfs_methods.checks import listed
 from ikfs_methods.errors import RenderError
 from ikfs_methods.report.columns import lay_out
-from ikfs_methods.report.document import Document
+from ikfs_methods.report.document import Document, Written
 from ikfs_methods.report.grid import read_grid
 
 KINDS = ("text", "table", "figure", "banner", "absent")
@@ -51,6 +51,9 @@ def assemble(document: Document, folder: Path) -> dict[str, Any]:
     gathered = _Assembly(folder, document.language)
     chapters: list[dict[str, Any]] = []
     for path in document.chapters:
+        if isinstance(path, Written):
+            chapters.append({"name": path.name, "parts": [dict(part) for part in path.parts]})
+            continue
         parts = [part for cell in _cells(path) for part in _cell_parts(cell, path.stem, gathered)]
         if not any(part["kind"] == "prose" and re.search(r"^(# |<h1)", part["text"], re.MULTILINE) for part in parts):
             raise RenderError(
@@ -69,6 +72,8 @@ def assemble(document: Document, folder: Path) -> dict[str, Any]:
         "notice": document.notice,
         "kicker": document.kicker,
         "toc_title": document.toc_title,
+        "form": document.form,
+        "below": list(document.below),
     }
 
 

@@ -13,7 +13,7 @@ from IPython.display import display
 from ikfs_methods.index import IndexResult
 from ikfs_methods.report import disclosure, tables, text
 from ikfs_methods.report.language import Words
-from ikfs_methods.rounds import Absent, ByDimension, Round, views
+from ikfs_methods.rounds import Absent, Round, Several, views
 
 STYLE = """<style>
 table.ikfs { border-collapse: collapse; font-size: 0.9em; }
@@ -74,7 +74,7 @@ def _nothing(result: Any) -> bool:
         return True  # the sentence says what can be said; a table of nothing but marks says no more
     if isinstance(result, views.View):
         return result.table.empty
-    return isinstance(result, Absent) or (isinstance(result, ByDimension) and not result.results)
+    return isinstance(result, Absent) or (isinstance(result, Several) and not result.results)
 
 
 def _show(data: dict[str, str], about: dict[str, str]) -> None:

@@ -1,10 +1,11 @@
-"""What a report is made from: its chapters in order and the words around them."""
+"""What a document is made from: its chapters in order and the words around them."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
 from ikfs_methods.errors import RenderError
 from ikfs_methods.framework import check_language
@@ -31,16 +32,26 @@ LOCALES = {"id": "id-ID", "en": "en-GB"}
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A report before it is rendered.
+class Written:
+    """A chapter that no notebook holds: its parts as `assemble` would give them (prose, table, facts ...), in order."""
 
-    `chapters` are executed notebooks in reading order; `facts` stand as a block below the title and may hold inline
-    Markdown, as `notice` may not: it is a plain sentence that appears on every page ("" for none). `date` is the only
-    clock of the report: it goes to the metadata of the files and to every time stamp in them, so that the same
-    chapters give the same bytes.
+    name: str
+    parts: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report, or another document in its typography, before it is rendered.
+
+    `chapters` are executed notebooks, or what was written without one, in reading order; `facts` stand as a block below
+    the title and may hold inline Markdown, as `notice` may not: it is a plain sentence that appears on every page (""
+    for none). `date` is the only clock of the document: it goes to the metadata of the files and to every time stamp in
+    them, so that the same chapters give the same bytes. `form` chooses the page description (templates/<form>.typ) and
+    what stands before the chapters: a report has a list of contents, minutes have their title in the middle with
+    `below` (plain lines) under it.
     """
 
-    chapters: tuple[Path, ...]
+    chapters: tuple[Path | Written, ...]
     language: str  # id | en
     title: str
     date: dt.date
@@ -54,6 +65,8 @@ class Document:
     toc_title: str = ""
     references_title: str = ""
     author: str = ""
+    form: Literal["report", "minutes"] = "report"
+    below: tuple[str, ...] = ()
     words: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

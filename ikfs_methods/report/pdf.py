@@ -25,7 +25,7 @@ TOC_ENTRIES = 42  # with more, the contents show chapters alone, so that they st
 
 def make(document: Document, work: Path, run: Run) -> bytes:
     """The bytes of report.pdf (tagged, with title, language, date, and alternative texts)."""
-    template = Path(__file__).parent / "templates" / "report.typ"
+    template = Path(__file__).parent / "templates" / f"{document.form}.typ"
     region = document.locale.partition("-")[2]
     day = document.date
     variables = {"language": document.language, "region": region, "year": day.year, "month": day.month, "day": day.day,

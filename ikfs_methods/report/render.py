@@ -28,15 +28,17 @@ LOST = re.compile(r"Could not fetch resource [‘'\"]?([^\s:’'\"]+)")
 TRACE = re.compile(r"stack traceback:| in function |^\s*\[C\]")
 
 
-def render(document: Document, folder: str | Path, formats: Sequence[str] = FORMATS) -> dict[str, Path]:
-    """The report in each of the formats, as files in the folder (made where it is missing): format -> path.
+def render(
+    document: Document, folder: str | Path, formats: Sequence[str] = FORMATS, *, name: str = "report"
+) -> dict[str, Path]:
+    """The document in each of the formats, as files `name`.* in the folder (made where it is missing): format -> path.
 
     The same document gives the same bytes: the only clock is `document.date`. Raises RenderError for chapters that
     cannot be assembled (see `assemble`), for an unresolved reference or citation, and for what pandoc or typst refuses;
     ParameterError for an unknown format. Nothing is written unless all formats succeed.
     """
-    for name in formats:
-        one_of(name, FORMATS, name="format")
+    for asked in formats:
+        one_of(asked, FORMATS, name="format")
     with tempfile.TemporaryDirectory(prefix="ikfs-report-") as place:
         work = Path(place)
         data = _data(document, work)
@@ -45,14 +47,14 @@ def render(document: Document, folder: str | Path, formats: Sequence[str] = FORM
         makers = {"html": web.make, "pdf": pdf.make, "docx": word.make}
         # pandoc and typst work outside the interpreter, so that the formats are made side by side
         with ThreadPoolExecutor(max_workers=len(FORMATS)) as pool:
-            running = {name: pool.submit(makers[name], document, work, run) for name in formats}
-            made = {name: task.result() for name, task in running.items()}
+            running = {asked: pool.submit(makers[asked], document, work, run) for asked in formats}
+            made = {asked: task.result() for asked, task in running.items()}
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     paths = {}
-    for name, content in made.items():
-        paths[name] = target / f"report.{name}"
-        paths[name].write_bytes(content)
+    for asked, content in made.items():
+        paths[asked] = target / f"{name}.{asked}"
+        paths[asked].write_bytes(content)
     return paths
 
 

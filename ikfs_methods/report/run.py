@@ -18,7 +18,7 @@ import nbformat
 from ikfs_methods.checks import listed
 from ikfs_methods.errors import ChapterError, PrivacyError
 from ikfs_methods.places import output_folder, project
-from ikfs_methods.report import disclosure, record, text
+from ikfs_methods.report import disclosure, minutes, record, text
 from ikfs_methods.report.chapters import Chapter, arguments, execute, find, set_in_cells
 from ikfs_methods.report.document import Document
 from ikfs_methods.report.language import Words
@@ -45,6 +45,7 @@ def report(
 ) -> Path:
     """Makes the report of a round and returns its folder: report.html, .pdf, .docx, notebooks, tables, figures, record.
 
+    A whole report of a round that tells of its meeting has the official record beside it (berita-acara.docx, .pdf).
     `only` runs the chapters whose name starts so, into a folder of its own. `overrides`, and further names, are
     parameters of the round; what the parameters cell of a chapter sets holds for all chapters of the report.
     `told(chapter, state)` hears of each chapter as it starts and ends. All inputs are checked before anything runs;
@@ -66,7 +67,7 @@ def report(
             _run_all(opened, chapters, aside, Path(private), told)
             told("report", "start")
             _bring_out(opened, chapters, aside, Path(private))
-        _finish(opened, chapters, aside, formats)
+        _finish(opened, chapters, aside, formats, whole=only is None)
         told("report", "end")
         _swap(aside, target)
     finally:
@@ -138,11 +139,14 @@ def _bring_out(opened: Round, chapters: list[Chapter], aside: Path, private: Pat
         shutil.move(path, aside / "notebooks" / path.name)
 
 
-def _finish(opened: Round, chapters: list[Chapter], aside: Path, formats: Sequence[str]) -> None:
+def _finish(opened: Round, chapters: list[Chapter], aside: Path, formats: Sequence[str], *, whole: bool) -> None:
     executed = [aside / "notebooks" / chapter.path.name for chapter in chapters]
     for path in executed:
         save_outputs(nbformat.read(path, as_version=4), aside, chapter=path.stem)
     render(_document(opened, tuple(executed)), aside, formats)
+    signed = [name for name in formats if name in minutes.FORMATS]
+    if whole and signed and opened.file.meeting is not None:
+        minutes.write(opened, aside, signed)
     record.write(opened, aside, language=opened.language, chapters=[chapter.name for chapter in chapters])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from docx.document import Document as WordDocument
 from docx.enum.style import WD_STYLE_TYPE
@@ -36,6 +36,7 @@ class Look:
     justify: bool = False
     indent: float = 0
     caps: bool = False
+    side: Literal["left", "center", "right"] = "left"
 
 
 LOOKS = {
@@ -65,10 +66,26 @@ LOOKS = {
     "Footer": Look(8.5, after=0, line=1.0, color=GREY),
 }
 
+# What the official record of a meeting has of its own (templates/minutes.typ).
+MINUTES_LOOKS = LOOKS | {
+    "Title": Look(15, after=5, line=1.0, color=NAVY, bold=True, caps=True, side="center"),
+    "Title Line": Look(12, after=6, line=1.05, bold=True, side="center"),
+    "Title Number": Look(10.5, after=10, line=1.05, side="center"),
+    "Fact": Look(10.5, after=2, line=1.05),
+    "First Paragraph": Look(10.5, before=5, after=7, justify=True),
+    "Body Text": Look(10.5, before=5, after=7, justify=True),
+    "Heading 1": Look(12, before=14, after=5, line=1.05, color=NAVY, bold=True, keep=True),
+    "Closing": Look(10.5, before=14, after=7, justify=True, keep=True),
+    "Signature Day": Look(10.5, after=4, keep=True, side="right"),
+    "Signature Office": Look(10.5, after=0, line=1.05, keep=True, side="center"),
+    "Signature Line": Look(10.5, before=50, after=18, line=1.0, side="center"),
+}
+SIDES = {"left": WD_ALIGN_PARAGRAPH.LEFT, "center": WD_ALIGN_PARAGRAPH.CENTER, "right": WD_ALIGN_PARAGRAPH.RIGHT}
+
 
 def apply(word: WordDocument, document: Document) -> None:
     """Gives the file its styles, its A4 page, its header and footer, and its language."""
-    for name, look in LOOKS.items():
+    for name, look in (LOOKS if document.form == "report" else MINUTES_LOOKS).items():
         _style(word, name, look)
     for name, color, bold in (("Hyperlink", BLUE, False), ("Caption Label", NAVY, True)):
         known = {style.name: style for style in word.styles}
@@ -113,7 +130,7 @@ def _style(word: WordDocument, name: str, look: Look) -> None:
     shape.space_before, shape.space_after, shape.line_spacing = Pt(look.before), Pt(look.after), look.line
     shape.keep_with_next = look.keep
     shape.left_indent = Pt(look.indent)
-    shape.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY if look.justify else WD_ALIGN_PARAGRAPH.LEFT
+    shape.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY if look.justify else SIDES[look.side]
     shape.widow_control = True
 
 

@@ -14,6 +14,7 @@ from docx.text.paragraph import Paragraph
 
 CELL_STYLE = "TableCell"
 MARK = "_ikfs_cell_"
+BARE = f"{MARK}bare"
 FILLS = {"good": "DFF0E6", "warn": "FBECC4", "bad": "F3CFC6", "group": "EEF2F6", "head": "F5F7F9"}
 SIDES = {
     "num": WD_ALIGN_PARAGRAPH.RIGHT,
@@ -22,6 +23,7 @@ SIDES = {
 }
 WIDTH = 9071  # twentieths of a point between the margins (160 mm)
 MARGIN = 100  # twentieths of a point to the left and right of a cell's text
+ROOM = 490  # twentieths of a point; the least height of a row that is filled in by hand
 WHOLE = 12  # rows; a table up to this length stays on one page
 GREY = RGBColor(0x5F, 0x5F, 0x5F)
 
@@ -31,12 +33,16 @@ def dress(word: WordDocument) -> None:
     facts_seen = False
     for table in word.tables:
         marked = any(name.startswith(MARK) for name in _names(table))
+        if BARE in _names(table):
+            _bare(table)
+            continue
         if not marked and not facts_seen:
             facts_seen = True
             _facts(table, word)
             continue
         measured = any("_size" in name for name in _names(table))
-        _rules(table, top=8, bottom=8, inside=3, fixed=measured)
+        by_hand = any("_form" in name for name in _names(table))
+        _rules(table, top=8, bottom=8, inside=3, fixed=measured, sides=3 if by_hand else 0)
         _rows(table, word)
         _described(table)
 
@@ -56,6 +62,15 @@ def _facts(table: Table, word: WordDocument) -> None:
     _grid(table, [1700, WIDTH - 1700])
 
 
+def _bare(table: Table) -> None:
+    """A table without rules (facts, places to sign), whose paragraphs have styles of their own."""
+    _rules(table, top=0, bottom=0, inside=0)
+    for row in table._tbl.tr_lst:  # noqa: SLF001
+        row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for cell in row.tc_lst:
+            _take_mark(cell)
+
+
 def _rows(table: Table, word: WordDocument) -> None:
     rows = table._tbl.tr_lst  # noqa: SLF001
     for i, row in enumerate(rows):
@@ -68,6 +83,8 @@ def _rows(table: Table, word: WordDocument) -> None:
             _cell(cell, own, word)
         if "head" in marks and properties.find(qn("w:tblHeader")) is None:
             properties.append(OxmlElement("w:tblHeader"))
+        if "form" in marks and "head" not in marks:
+            properties.append(parse_xml(f'<w:trHeight {nsdecls("w")} w:val="{ROOM}" w:hRule="atLeast"/>'))
         together = len(rows) <= WHOLE + 2 or "head" in marks or "group" in marks
         for paragraph in row.iter(qn("w:p")) if together and i < len(rows) - 1 else ():
             Paragraph(paragraph, table).paragraph_format.keep_with_next = True
@@ -78,8 +95,9 @@ def _cell(cell: Any, marks: set[str], word: WordDocument) -> None:
     fill = next((FILLS[name] for name in FILLS if name in marks), None)
     if fill:
         properties.append(parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{fill}"/>'))
-    if "head" in marks:
-        properties.append(parse_xml(f'<w:vAlign {nsdecls("w")} w:val="bottom"/>'))
+    if marks & {"head", "form"}:
+        side = "bottom" if "head" in marks else "center"
+        properties.append(parse_xml(f'<w:vAlign {nsdecls("w")} w:val="{side}"/>'))
     size = next((int(name.removeprefix("size")) / 10 for name in marks if name.startswith("size")), 9.5)
     for element in cell.iter(qn("w:p")):
         paragraph = Paragraph(element, word._body)  # noqa: SLF001
@@ -118,28 +136,40 @@ def _grid(table: Table, widths: list[int]) -> None:
         column.set(qn("w:w"), str(width))
 
 
-def _rules(table: Table, *, top: int, bottom: int, inside: int, color: str = "333333", fixed: bool = True) -> None:
+def _rules(
+    table: Table, *, top: int, bottom: int, inside: int, color: str = "333333", fixed: bool = True, sides: int = 0
+) -> None:
     properties = table._tbl.tblPr  # noqa: SLF001
     for tag in ("w:tblBorders", "w:tblCellMar", "w:tblLayout", "w:tblInd"):
         for old in properties.findall(qn(tag)):
             properties.remove(old)
+    inner = "777777" if sides else "DDDDDD"
+    edges = {
+        "top": (top, color),
+        "left": (sides, inner),
+        "bottom": (bottom, color),
+        "right": (sides, inner),
+        "insideH": (inside, inner),
+        "insideV": (sides, inner),
+    }
     lines = "".join(
         f'<w:{side} w:val="{"single" if size else "nil"}" w:sz="{size}" w:space="0" w:color="{shade}"/>'
-        for side, size, shade in (("top", top, color), ("bottom", bottom, color), ("insideH", inside, "DDDDDD"))
+        for side, (size, shade) in edges.items()
+        if sides or side in ("top", "bottom", "insideH")
     )
-    sides = "".join(f'<w:{side} w:w="{MARGIN}" w:type="dxa"/>' for side in ("left", "right"))
-    edges = (
+    margins = "".join(f'<w:{side} w:w="{MARGIN}" w:type="dxa"/>' for side in ("left", "right"))
+    pieces = (
         f"<w:tblBorders {nsdecls('w')}>{lines}</w:tblBorders>",
         f'<w:tblLayout {nsdecls("w")} w:type="{"fixed" if fixed else "autofit"}"/>',
-        f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>",
+        f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>",
     )
     if not fixed:
         width = properties.find(qn("w:tblW"))
         width.set(qn("w:type"), "auto")
         width.set(qn("w:w"), "0")
     look = properties.find(qn("w:tblLook"))
-    for edge in edges:
+    for piece in pieces:
         if look is None:
-            properties.append(parse_xml(edge))
+            properties.append(parse_xml(piece))
         else:
-            look.addprevious(parse_xml(edge))
+            look.addprevious(parse_xml(piece))

@@ -2,7 +2,7 @@
 
 from ikfs_methods.rounds import views
 from ikfs_methods.rounds.checking import RoundCheck, check_round
-from ikfs_methods.rounds.opened import Absent, ByDimension
+from ikfs_methods.rounds.opened import Absent, ByCriterion, ByDimension, BySet, Several
 from ikfs_methods.rounds.opening import open_round
 from ikfs_methods.rounds.parameters import Parameters
 from ikfs_methods.rounds.parameters import table as parameter_table
@@ -12,10 +12,13 @@ from ikfs_methods.rounds.weights import WeightChoice
 
 __all__ = [
     "Absent",
+    "ByCriterion",
     "ByDimension",
+    "BySet",
     "Parameters",
     "Round",
     "RoundCheck",
+    "Several",
     "VariantComparison",
     "WeightChoice",
     "check_round",

@@ -10,9 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from ikfs_methods.checks import listed
+from ikfs_methods.checks import did_you_mean, listed
 from ikfs_methods.errors import InputProblemsError, Problems
 from ikfs_methods.result import Shown
+from ikfs_methods.rounds import experts
+from ikfs_methods.rounds.criteria import KNOWN, is_known, meant
 from ikfs_methods.rounds.opening import Gathered, gather
 from ikfs_methods.rounds.round import Round
 
@@ -88,6 +90,42 @@ def _questions(found: Gathered) -> Iterator[str]:
     for entry in found.file.open:
         yield f"{entry.about}: {entry.question['en']}"
     yield from found.guessed
+    yield from _criteria(found)
+    yield from experts.questions(found.file, found.tables)
+    yield from _emptied(found)
+
+
+def _criteria(found: Gathered) -> Iterator[str]:
+    """Criteria that neither the methods nor the round name: people invent some, and mistype others."""
+    panel, entry = found.tables.get("panel"), found.file.inputs.panel
+    if panel is None or entry is None:
+        return
+    named = [*((found.file.forms.criteria if found.file.forms else None) or ()), found.parameters.rating_criterion]
+    for criterion, count in panel["criterion"].value_counts(sort=False).items():
+        if not is_known(str(criterion), named):
+            near = did_you_mean(str(criterion), [one for one in dict.fromkeys(panel["criterion"]) if one != criterion])
+            yield (
+                f"{entry.file}: is {criterion!r} ({count} rating(s)) a criterion of the round's own? No method asks for "
+                f"it but Aiken's V; those that others ask for are {listed(KNOWN)}.{near} Name it under forms.criteria in "
+                "round.yaml, or correct it."
+            )
+
+
+def _emptied(found: Gathered) -> Iterator[str]:
+    """Dimensions whose indicators all go."""
+    tree = found.framework
+    if tree is None:
+        return
+    gone = {entry.indicator for entry in found.file.decisions if entry.decision in ("drop", "move")}
+    gone |= set(found.parameters.drop)
+    arrived = {entry.parent for entry in found.file.decisions if entry.decision == "move"}
+    for code in tree.dimensions:
+        own = tree.indicators_of(code)
+        if own and gone.issuperset(own) and code not in arrived:
+            yield (
+                f"decisions: all {len(own)} indicators of {code} are dropped or moved, so that dimension {code} has no "
+                "part in the index. Is that meant?"
+            )
 
 
 def _facts(found: Gathered, opened: Round | None) -> Iterator[str]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Self, cast
 
 import pandas as pd
 
 from ikfs_methods import reliability, validity
 from ikfs_methods.answers import ScreenResult
 from ikfs_methods.errors import IkfsError
+from ikfs_methods.rounds.agreed import Agreed
 from ikfs_methods.rounds.exclusions import screen
-from ikfs_methods.rounds.opened import Absent, ByDimension, Opened
+from ikfs_methods.rounds.opened import Absent, ByDimension
 
 
-class Measured(Opened):
-    """An opened round with its screening, content validity, item analysis and reliability."""
+class Measured(Agreed):
+    """A round with its panel, and with its screening, item analysis and reliability."""
 
     # Screening
 
@@ -23,16 +23,6 @@ class Measured(Opened):
     def screening(self) -> ScreenResult:
         """Screening of all delivered answers as given, by the round's thresholds; it takes nobody out."""
         return screen(self.delivered, self.parameters, mcar=True) if self.screened is None else self.screened
-
-    # Expert panel
-
-    def aiken(self, criterion: str | None = None) -> validity.AikenResult | Absent:
-        """Aiken's V of every candidate on a criterion (None: the one that the verdict uses)."""
-        p = self.parameters
-        ratings = self.ratings(criterion or p.rating_criterion)
-        if isinstance(ratings, Absent):
-            return ratings
-        return validity.aiken_v(ratings, low=p.rating_low, high=p.rating_high, level=p.level, alpha=p.aiken_alpha)
 
     # Items
 
@@ -136,11 +126,6 @@ class Measured(Opened):
             level=p.level,
             missing=p.missing,
         )
-
-    @cached_property
-    def earlier(self) -> Self | Absent:
-        """The round before this one."""
-        return Absent("previous") if self.before is None else cast("Self", self.before())
 
     @cached_property
     def alpha_change(self) -> ByDimension | Absent:

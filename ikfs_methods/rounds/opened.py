@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from ikfs_methods.errors import IkfsError, ParameterError
 from ikfs_methods.framework import Framework
 from ikfs_methods.privacy import suppress_counts
 from ikfs_methods.result import Result, Shown
+from ikfs_methods.rounds.decisions import retained
 from ikfs_methods.rounds.parameters import Parameters
 from ikfs_methods.rounds.roundfile import RoundFile
 
@@ -30,19 +31,41 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
-class ByDimension(Shown):
-    """The same kind of result for several dimensions, by their codes; `failed` says why a dimension has none."""
+class Several(Shown):
+    """The same kind of result several times, by a name; `failed` says why a name has none."""
 
     results: Mapping[str, Any]
     failed: Mapping[str, str] = field(default_factory=dict)
+    by: ClassVar[str] = "part"
 
-    def __getitem__(self, code: str) -> Any:
-        return self.results[code]
+    def __getitem__(self, name: str) -> Any:
+        return self.results[name]
 
     def to_frame(self) -> pd.DataFrame:
-        """The results' frames below each other, with the dimension as first index level."""
-        parts: dict[str, pd.DataFrame] = {code: result.to_frame() for code, result in self.results.items()}
-        return pd.concat(parts, names=["dimension"]) if parts else pd.DataFrame()
+        """The results' frames below each other, with the name as first index level."""
+        parts: dict[str, pd.DataFrame] = {name: result.to_frame() for name, result in self.results.items()}
+        return pd.concat(parts, names=[self.by]) if parts else pd.DataFrame()
+
+
+class ByDimension(Several):
+    """The same kind of result for several dimensions, by their codes."""
+
+    __slots__ = ()
+    by: ClassVar[str] = "dimension"
+
+
+class ByCriterion(Several):
+    """The same kind of result for several criteria of the panel."""
+
+    __slots__ = ()
+    by: ClassVar[str] = "criterion"
+
+
+class BySet(Several):
+    """The same kind of result for several weight sets, by their names."""
+
+    __slots__ = ()
+    by: ClassVar[str] = "weights"
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,6 +88,9 @@ class Opened:
     panel: pd.DataFrame | None
     judgements: pd.DataFrame | None
     budget: pd.DataFrame | None
+    best_worst: pd.DataFrame | None
+    experts: pd.DataFrame | None
+    comments: pd.DataFrame | None
     participants: pd.DataFrame | None
     review: pd.DataFrame | None
     delivered: Answers
@@ -100,8 +126,8 @@ class Opened:
 
     @cached_property
     def structure(self) -> Framework:
-        """The framework of what is retained."""
-        return self.framework.without(self.dropped) if self.dropped else self.framework
+        """The framework of what is retained, with what was moved under its new parent."""
+        return retained(self.framework, self.file.decisions, self.dropped)
 
     @property
     def rng(self) -> np.random.Generator:
@@ -135,19 +161,6 @@ class Opened:
                     raise
                 failed[code] = str(error)
         return ByDimension(results, failed)
-
-    @cached_property
-    def criteria(self) -> list[str]:
-        """The criteria on which the panel rated, in the file's order."""
-        return [] if self.panel is None else list(dict.fromkeys(self.panel["criterion"]))
-
-    def ratings(self, criterion: str) -> pd.DataFrame | Absent:
-        """The panel's ratings on one criterion (experts, indicators)."""
-        if self.panel is None or criterion not in self.criteria:
-            return Absent("panel")
-        part = self.panel[self.panel["criterion"] == criterion]
-        wide = part.pivot_table(index="expert", columns="indicator", values="rating", aggfunc="first", sort=False)
-        return wide.reindex(columns=[code for code in self.framework.indicators if code in wide.columns])
 
     def in_force(self, parameter: str, topic: str) -> Any:
         """The value given for this run, else decided by the round, else its parameter (None: nothing said)."""

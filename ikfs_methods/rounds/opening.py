@@ -15,8 +15,9 @@ from ikfs_methods.answers.dictionary import read_dictionary
 from ikfs_methods.errors import ColumnError, InputFileError, ParameterError, Problems
 from ikfs_methods.framework import Framework, check_language
 from ikfs_methods.places import round_folder
-from ikfs_methods.rounds import exclusions, tables
+from ikfs_methods.rounds import asking, exclusions, experts, tables
 from ikfs_methods.rounds.decisions import check_decisions
+from ikfs_methods.rounds.meeting import check_meeting
 from ikfs_methods.rounds.parameters import Parameters, resolve
 from ikfs_methods.rounds.partial import read_partial
 from ikfs_methods.rounds.round import Round
@@ -118,6 +119,9 @@ def gather(
     if tree is not None:
         problems.tried(lambda: check_decisions(path, file, tree, resolved))
     problems.tried(lambda: _check_places(place, file))
+    problems.tried(lambda: check_meeting(path, file.meeting, file.date))
+    if tree is not None:
+        problems.tried(lambda: asking.check_forms(str(path), file.forms, tree, resolved))
     patterns = problems.tried(lambda: exclusions.impossible_of(path, file)) or {}
     before = len(problems)
     problems.tried(lambda: exclusions.check_exclusions(path, file))
@@ -131,6 +135,7 @@ def gather(
     if answers is not None and whole is not None and excludable and file.exclusions:
         kept = problems.tried(lambda: exclusions.exclude(path, file, answers, resolved))
     parts = _tables(problems, place, file, tree, resolved)
+    problems.tried(lambda: experts.check_experts(place, file, parts))
     guessed = _guessed(place, file, tree)
     return Gathered(place, file, whole, resolved, spoken, given, answers, retest, parts, kept, guessed, problems)
 
@@ -253,14 +258,18 @@ def _tables(
     problems: Problems, place: Path, file: RoundFile, tree: Framework | None, parameters: Parameters
 ) -> dict[str, pd.DataFrame | None]:
     given = file.inputs
+    asked = (file.forms.criteria if file.forms else None) or ()
 
     def read(entry: TableInput | None, reader: Callable[[Path, TableInput], T]) -> T | None:
         return None if entry is None else problems.tried(lambda: reader(place / entry.file, entry))
 
     return {
-        "panel": read(given.panel, lambda path, entry: tables.panel(path, entry, tree, parameters)),
+        "panel": read(given.panel, lambda path, entry: tables.panel(path, entry, tree, parameters, criteria=asked)),
         "judgements": read(given.judgements, lambda path, entry: tables.judgements(path, entry, tree)),
         "budget": read(given.budget, lambda path, entry: tables.budget(path, entry, tree)),
+        "best_worst": read(given.best_worst, lambda path, entry: tables.best_worst(path, entry, tree)),
+        "experts": read(given.experts, tables.experts),
+        "comments": read(given.comments, lambda path, entry: tables.comments(path, entry, tree)),
         "participants": read(given.participants, tables.participants),
         "review": read(given.review, tables.review),
     }

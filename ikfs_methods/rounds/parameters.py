@@ -47,6 +47,31 @@ class Parameters(BaseModel):
     rating_high: int = _p(4, "highest rating of the panel's scale", _PROJECT)
     aiken_alpha: Share = _p(0.05, "significance of the exact test of Aiken's V", "Aiken (1985)")
     aiken_cutoff: Share = _p(0.70, "lowest acceptable Aiken V", _USAGE)
+    relevant_from: int | None = _p(
+        None, "lowest rating that counts as agreement; none means above the middle of the scale", "Lynn (1986)"
+    )
+    content_rules: list[Literal["aiken", "clarity", "cvr", "i_cvi"]] = _p(
+        ["aiken", "clarity"], "which numbers of the panel count in the evidence's verdict", _PROJECT
+    )
+    clarity_cutoff: Share = _p(0.50, "lowest acceptable Aiken V of clarity", _PROJECT)
+    cvr_alpha: Share = _p(0.05, "significance of the exact test of Lawshe's CVR", "Ayre & Scally (2014)")
+    i_cvi_cutoff: Share | None = _p(
+        None, "lowest acceptable I-CVI; none means 1 up to five experts and .78 from six", "Lynn (1986)"
+    )
+    s_cvi_cutoff: Share = _p(0.90, "lowest acceptable S-CVI/Ave", "Waltz et al. (2005)")
+    s_cvi_ua_cutoff: Share = _p(0.80, "lowest acceptable S-CVI/UA", "Davis (1992)")
+    congruence_cutoff: Share = _p(0.50, "lowest acceptable item-objective congruence", _USAGE)
+    agreement_draws: int = _p(1000, "resamples behind the intervals of agreement", _PROJECT, ge=100, le=100_000)
+    dependability_cutoff: Share = _p(0.80, "lowest acceptable reliability (phi) of the panel's mean rating", _USAGE)
+    delphi_share: Share = _p(0.75, "share of experts within the band that is consensus", "Diamond et al. (2014)")
+    delphi_iqr: float | None = _p(
+        None, "largest interquartile range of a consensus, in scale points; none means 1 on five points, in proportion",
+        _USAGE, ge=0,
+    )  # fmt: skip
+    delphi_change: Share = _p(
+        0.15, "share of experts whose rating may change between Delphi rounds that are stable", "Scheibe et al. (1975)"
+    )
+    expert_draws: int = _p(1000, "resamples of experts behind the intervals of weights", _PROJECT, ge=100, le=100_000)
 
     item_rest_cutoff: Share = _p(0.30, "lowest acceptable item-rest correlation", _USAGE)
     alpha_cutoff: Share = _p(0.70, "lowest acceptable Cronbach's alpha", _USAGE)
@@ -88,11 +113,14 @@ class Parameters(BaseModel):
     retest_cutoff: Share = _p(0.50, "lowest acceptable agreement over two occasions", "Koo & Li (2016)")
     redundancy_cutoff: Share = _p(0.90, "correlation within a dimension above which items repeat each other", _USAGE)
 
-    weights: Literal["equal", "ahp", "budget", "factor"] = _p(
+    weights: Literal["equal", "ahp", "budget", "best_worst", "factor"] = _p(
         "equal", "weight set where no decision of the round names one", _PROJECT
     )
     ahp_priority: Literal["eigenvector", "geometric"] = _p("eigenvector", "priorities of an AHP matrix", "Saaty (1980)")
     ahp_aggregation: Literal["aij", "aip"] = _p("aij", "group AHP: judgements (aij) or priorities (aip)", _USAGE)
+    ahp_incomplete: Literal["accept", "refuse"] = _p(
+        "accept", "judges who left pairs out, while what they gave connects all elements", _PROJECT
+    )
     consistency_cutoff: Share = _p(0.10, "highest acceptable consistency ratio", "Saaty (1980)")
     minimum_eigenvalue: float = _p(
         1.0, "eigenvalue above which a component counts for weights", "OECD/JRC (2008)", ge=0

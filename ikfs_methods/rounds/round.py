@@ -12,7 +12,9 @@ import pandas as pd
 from ikfs_methods import evidence, index, reliability, robustness, weighting, witness
 from ikfs_methods.errors import TooFewError
 from ikfs_methods.result import Shown
+from ikfs_methods.rounds.criteria import CLARITY
 from ikfs_methods.rounds.opened import Absent, ByDimension, uncounted
+from ikfs_methods.rounds.ruled import evidence_rules, sources
 from ikfs_methods.rounds.validated import Validated
 from ikfs_methods.rounds.weights import WeightChoice, choose_weights, weight_sets
 from ikfs_methods.weighting import WeightSet
@@ -39,8 +41,10 @@ class Round(Validated, Shown):
     @cached_property
     def evidence(self) -> evidence.EvidenceResult:
         """The evidence on every candidate and the verdict that the declared rules give."""
-        p = self.parameters
-        aiken, adequacy, found, outside = self.aiken(), self.kmo, self.factors, self.criterion()
+        p, ratio, share = self.parameters, self.content_ratio, self.content_index
+        # Where the panel's verdict is on clarity itself, it must not count twice.
+        aiken, clarity = self.aiken(), Absent("panel") if p.rating_criterion == CLARITY else self.aiken(CLARITY)
+        adequacy, found, outside = self.kmo, self.factors, self.criterion()
         return evidence.indicators(
             self.framework,
             items=pd.concat([pd.DataFrame(), *(found.items for found in self.item_analysis.results.values())]),
@@ -50,19 +54,14 @@ class Round(Validated, Shown):
             loadings=None if isinstance(found, Absent) else found.loadings,
             communalities=None if isinstance(found, Absent) else found.communalities,
             aiken=None if isinstance(aiken, Absent) else aiken.items,
+            clarity=None if isinstance(clarity, Absent) else clarity.items,
+            content_ratio=None if isinstance(ratio, Absent) else ratio.items,
+            content_index=None if isinstance(share, Absent) else share.items,
             criterion=None if isinstance(outside, Absent) else outside.indicators["r"],
             retest=_joined(self.test_retest, "r"),
             dif=_joined(self.dif, ["delta_r2", "flagged"]),
-            rules=evidence.Rules(
-                content=p.aiken_cutoff,
-                content_alpha=p.aiken_alpha,
-                item_rest=p.item_rest_cutoff,
-                msa=p.msa_cutoff,
-                loading=p.loading_cutoff,
-                gap=p.loading_gap,
-                communality=p.communality_cutoff,
-                redundancy=p.redundancy_cutoff,
-            ),
+            rules=evidence_rules(p),
+            sources=sources(),
         )
 
     @cached_property
@@ -80,16 +79,6 @@ class Round(Validated, Shown):
         return [code for code in self.structure.indicators if code in gone]
 
     # Weights and index
-
-    @cached_property
-    def ahp(self) -> weighting.AhpResult | Absent:
-        """Priorities and consistency from the pairwise judgements."""
-        p = self.parameters
-        if self.judgements is None:
-            return Absent("judgements")
-        return weighting.ahp(
-            self.judgements, priority=p.ahp_priority, aggregation=p.ahp_aggregation, cutoff=p.consistency_cutoff
-        )
 
     @cached_property
     def factor_sets(self) -> list[weighting.WeightSet]:
@@ -110,7 +99,7 @@ class Round(Validated, Shown):
     @cached_property
     def weight_sets(self) -> dict[str, WeightSet]:
         """Every weight set that the inputs support, by name; each covers the parents that it can."""
-        return weight_sets(self, None if isinstance(self.ahp, Absent) else self.ahp, self.factor_sets)
+        return weight_sets(self, self.expert_sets, self.factor_sets)
 
     @cached_property
     def weights(self) -> WeightChoice:

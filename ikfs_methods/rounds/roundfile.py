@@ -2,57 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, Self, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, StrictFloat, StrictInt, StrictStr
+from pydantic import BaseModel, Field, StrictInt, StrictStr
 
-
-def _no_number(value: object) -> object:
-    # pydantic would take a number for seconds since 1970.
-    if isinstance(value, int | float):
-        raise ValueError("must be a date")
-    return value
+from ikfs_methods.rounds.entries import Bilingual, Code, Date, Entry, Id, Listed
+from ikfs_methods.rounds.meeting import Meeting
 
 
-# `no` and `yes` are truth values in YAML: none of these takes one for a number.
-Code = StrictStr | StrictInt | StrictFloat
-Id = StrictStr | StrictInt
-Date = Annotated[dt.date, BeforeValidator(_no_number)]
-
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Listed(_Entry):
-    """An entry of a list; `number` is its place in the file, counted from 1."""
-
-    _number: int = PrivateAttr(default=0)
-
-    @property
-    def number(self) -> int:
-        """Place in the list of the file, from 1."""
-        return self._number
-
-    def numbered(self, number: int) -> Self:
-        """The same entry, told its place."""
-        self._number = number
-        return self
-
-
-class Bilingual(_Entry):
-    """One text in both languages of the report."""
-
-    id: str
-    en: str
-
-    def __getitem__(self, language: str) -> str:
-        return self.id if language == "id" else self.en
-
-
-class AnswersInput(_Entry):
+class AnswersInput(Entry):
     """The answers file and which of its columns hold what."""
 
     file: str
@@ -81,7 +40,7 @@ class AnswersInput(_Entry):
     private: dict[str, Literal["drop", "hmac"]] = Field(default_factory=dict)
 
 
-class TableInput(_Entry):
+class TableInput(Entry):
     """A table of the round that needs nothing but its file, and what the file does not say of itself."""
 
     file: str
@@ -98,7 +57,7 @@ class RetestInput(TableInput):
     private: dict[str, Literal["drop", "hmac"]] = Field(default_factory=dict)
 
 
-class Inputs(_Entry):
+class Inputs(Entry):
     """The tables of a round; only the answers are required."""
 
     answers: AnswersInput
@@ -106,6 +65,9 @@ class Inputs(_Entry):
     panel: TableInput | None = None
     judgements: TableInput | None = None
     budget: TableInput | None = None
+    best_worst: TableInput | None = None
+    experts: TableInput | None = None
+    comments: TableInput | None = None
     participants: TableInput | None = None
     review: TableInput | None = None
 
@@ -113,21 +75,41 @@ class Inputs(_Entry):
     def files(self) -> list[str]:
         """All files that are named here, relative to the round's folder."""
         told = self.answers
-        tables = (self.retest, self.panel, self.judgements, self.budget, self.participants, self.review)
+        tables = (
+            self.retest, self.panel, self.judgements, self.budget, self.best_worst, self.experts, self.comments,
+            self.participants, self.review,
+        )  # fmt: skip
         beside = (told.form, told.dictionary, told.scales, told.corrections)
         return [told.file, *(name for name in beside if name), *(entry.file for entry in tables if entry)]
 
 
-class Decision(_Listed):
-    """What people decided on one indicator."""
+class FormsEntry(Entry):
+    """What the experts are asked on their forms: criteria to rate, and parents to weigh by each way of weighing.
+
+    None: as `forms` chooses.
+    """
+
+    criteria: list[str] | None = None
+    ahp: list[str] | None = None
+    budget: list[str] | None = None
+    best_worst: list[str] | None = None
+
+
+class Decision(Listed):
+    """What people decided on one indicator.
+
+    `parent`: where an indicator moves to, or an added one belongs; `name`: what an added one is to be called.
+    """
 
     indicator: str
     decision: Literal["keep", "revise", "drop", "move", "add"]
+    parent: str | None = None
+    name: Bilingual | None = None
     reason: Bilingual
     decided_by: str
 
 
-class MethodDecision(_Listed):
+class MethodDecision(Listed):
     """What people decided on the method; `parent` narrows a choice of weights to one node."""
 
     topic: Literal["weights", "factors", "normalisation", "aggregation"]
@@ -137,7 +119,7 @@ class MethodDecision(_Listed):
     decided_by: str
 
 
-class Exclusion(_Listed):
+class Exclusion(Listed):
     """Respondents that people decided to leave out: all that a screening rule flags, or those named by their ids."""
 
     rule: str | None = None
@@ -146,21 +128,21 @@ class Exclusion(_Listed):
     decided_by: str
 
 
-class Impossible(_Listed):
+class Impossible(Listed):
     """A combination of answers that cannot be, as a condition on indicators and columns of the answers file."""
 
     name: str
     when: str
 
 
-class OpenQuestion(_Listed):
+class OpenQuestion(Listed):
     """What nobody has answered yet about the round: the entry it is about, and the question."""
 
     about: str
     question: Bilingual
 
 
-class RoundFile(_Entry):
+class RoundFile(Entry):
     """The content of round.yaml."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -172,6 +154,8 @@ class RoundFile(_Entry):
     invented: str | None = None
     labels: dict[str, Bilingual] = Field(default_factory=dict)
     inputs: Inputs
+    forms: FormsEntry | None = None
+    meeting: Meeting | None = None
     open: list[OpenQuestion] = Field(default_factory=list)
     impossible: list[Impossible] = Field(default_factory=list)
     exclusions: list[Exclusion] = Field(default_factory=list)

@@ -22,11 +22,12 @@ class Sheet:
     """The wanted columns of a table file; `rows` (text, and floats for `number`) keeps the file's rows as index.
 
     All kinds of problems in all columns are collected, each with its rows. A cell is refused once: no further rule is
-    asked of it, nor of what it alone would break. A column that is missing counts as refused throughout.
+    asked of it, nor of what it alone would break. A column that is missing counts as refused throughout, unless it is
+    `optional`: then its cells are empty text.
     """
 
-    def __init__(self, path: Path, entry: TableInput, columns: Sequence[str]) -> None:
-        self.path, self.columns = path, list(columns)
+    def __init__(self, path: Path, entry: TableInput, columns: Sequence[str], *, optional: Sequence[str] = ()) -> None:
+        self.path, self.columns = path, [*columns, *optional]
         self.table = reading.read(
             path, sheet=entry.sheet, encoding=entry.encoding, delimiter=entry.delimiter, decimal=entry.decimal
         )
@@ -34,8 +35,10 @@ class Sheet:
         self.problems.tried(lambda: check_impersonal(self.table))
         index, present = self.table.cells.index, set(self.table.columns)
         empty = pd.Series("", index=index, dtype="str")
-        self.rows = pd.DataFrame({name: self.table.text(name) if name in present else empty for name in columns})
-        self.told = pd.DataFrame({name: name not in present for name in columns}, index=index)
+        self.rows = pd.DataFrame({name: self.table.text(name) if name in present else empty for name in self.columns})
+        self.told = pd.DataFrame(
+            {name: name not in present and name not in optional for name in self.columns}, index=index
+        )
 
     def sound(self, *names: str) -> pd.Series:
         """Rows in which none of these cells is refused."""

@@ -12,8 +12,9 @@ from ikfs_methods.checks import listed
 from ikfs_methods.errors import DecisionError
 from ikfs_methods.framework import Framework
 from ikfs_methods.result import Shown
+from ikfs_methods.rounds.decisions import moves
 from ikfs_methods.rounds.opened import Opened
-from ikfs_methods.weighting import AhpResult, WeightSet
+from ikfs_methods.weighting import WeightSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +43,22 @@ class WeightChoice(Shown):
         return self.table
 
 
-def weight_sets(opened: Opened, ahp: AhpResult | None, factor_sets: list[WeightSet]) -> dict[str, WeightSet]:
+def weight_sets(
+    opened: Opened, expert_sets: Mapping[str, WeightSet], factor_sets: list[WeightSet]
+) -> dict[str, WeightSet]:
     """Equal weights, and those from people and from data for which the round has the input."""
     tree = opened.structure
-    sets = {"equal": weighting.equal(tree)}
-    if ahp is not None:
-        sets["ahp"] = ahp
-    if opened.budget is not None:
-        sets["budget"] = weighting.budget_allocation(opened.budget)
+    sets = {"equal": weighting.equal(tree), **expert_sets}
     if factor_sets:
         sets["factor"] = weighting.combine(*factor_sets)
-    # People weigh all candidates; what was dropped hands its weight to its siblings in proportion.
-    return {name: _kept(found, list(tree.nodes.index)) for name, found in sets.items()}
+    # People weigh all candidates; what was dropped or moved away hands its weight to its siblings in proportion.
+    return {name: _kept(found, tree) for name, found in sets.items()}
 
 
-def _kept(found: WeightSet, codes: list[str]) -> WeightSet:
-    return found.within([code for code in found.weights.index if code in codes])
+def _kept(found: WeightSet, tree: Framework) -> WeightSet:
+    there = tree.nodes["parent"].to_dict()
+    parents = found.parents.items()
+    return found.within([str(code) for code, parent in parents if code in there and parent in ("", there[code])])
 
 
 def choose_weights(opened: Opened, sets: Mapping[str, WeightSet]) -> WeightChoice:
@@ -86,7 +87,7 @@ def choose_weights(opened: Opened, sets: Mapping[str, WeightSet]) -> WeightChoic
         if found is None and entry is not None:
             raise DecisionError(
                 f"{opened.folder / 'round.yaml'}: the decision for {parent} asks for weights by {name!r}, which the "
-                f"round cannot give; it has {_available(sets, parent, tree)}. Supply the input or change the decision."
+                f"round cannot give; it has {_available(sets, parent, tree)}. {_remedy(opened, parent)}"
             )
         if found is None:
             name, found = "equal", _within(sets["equal"], parent, tree)
@@ -101,6 +102,16 @@ def _within(found: WeightSet | None, parent: str, tree: Framework) -> pd.Series 
         return None
     part = found.weights[found.parents == parent]
     return part if set(part.index) == set(tree.children(parent)) else None
+
+
+def _remedy(opened: Opened, parent: str) -> str:
+    arrived = [code for code, new in moves(opened.file.decisions).items() if new == parent]
+    if not arrived:
+        return "Supply the input or change the decision."
+    return (
+        f"{listed(arrived)} moved to {parent} by decision and was weighed under another parent. Decide one of these "
+        f"for {parent}, or have {parent} weighed again in a round whose framework has {listed(arrived)} there."
+    )
 
 
 def _available(sets: Mapping[str, WeightSet], parent: str, tree: Framework) -> str:

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from ikfs_methods.checks import is_number, listed, quoted
 from ikfs_methods.errors import JudgementError, ParameterError
+from ikfs_methods.weighting.judge_means import JudgeMeans, consensus, group_mean, single_notes, spread
 from ikfs_methods.weighting.judged import Judged, long_table
-from ikfs_methods.weighting.sets import WeightSet
 
 # Points typed as decimals sum with an error near 1e-14 of the total; a point forgotten is far more than this.
 POINTS_TOLERANCE = 1e-9
 COLUMNS = ("expert", "parent", "indicator", "points")
 
 
-def budget_allocation(points: pd.DataFrame, *, total: float = 100) -> WeightSet:
+@dataclass(frozen=True, slots=True, eq=False)
+class BudgetResult(JudgeMeans):
+    """Mean shares of the experts' points; `judge_weights`: the shares (expert x code), `total`: points of each."""
+
+    total: float = 100.0
+
+
+def budget_allocation(points: pd.DataFrame, *, total: float = 100) -> BudgetResult:
     """Mean share of the points that experts gave each indicator (OECD/JRC 2008, section 6: budget allocation).
 
     `points`: one row per expert and indicator, columns expert, parent, indicator, points; 0 is written, not left out.
     Each expert's points must sum to `total` within each parent judged; w_i = mean over its experts of points / total.
-    `diagnostics`: "spread", frame by indicator (parent, mean, sd with n - 1, min, max, all as shares, n_judges; sd is
-    missing with one expert); "experts", frame of shares (expert x indicator, missing where that expert did not judge
-    the parent).
+    `diagnostics`: "spread", frame by indicator (parent, mean, sd with n - 1, cv, min, max, all as shares, n_judges; sd
+    is missing with one expert); "experts", the shares (expert x indicator, missing where that expert did not judge
+    the parent), also `judge_weights`; "total". `consensus` says by parent how alike the experts share out.
 
     Raises ColumnError for a missing column, JudgementError, naming expert, parent and row or sum, for points that are
-    negative, given twice, left out or do not sum to the total.
+    negative, given twice, left out or do not sum to the total, ParameterError for a total that is none.
     Answers the question: how would the panel spend a common budget, and how far do its members differ?
     """
     if not (is_number(total) and 0 < total < np.inf):
@@ -42,25 +50,16 @@ def budget_allocation(points: pd.DataFrame, *, total: float = 100) -> WeightSet:
     experts = judged.rows.pivot_table(index="expert", columns="indicator", values="points", aggfunc="first", sort=False)
     experts = experts[list(parents.index)]
     shares = experts / total
-    spread = pd.DataFrame(
-        {
-            "parent": parents,
-            "mean": shares.mean(),
-            "sd": shares.std(ddof=1),
-            "min": shares.min(),
-            "max": shares.max(),
-            "n_judges": shares.notna().sum(),
-        }
-    )
-    mean = shares.mean()
-    # Takes away what rounding of the points left between their sum and the total.
-    weights = (mean / mean.groupby(parents).transform("sum")).rename("weight")
-    return WeightSet(
+    weights = pd.Series(group_mean(shares, parents, np.ones((1, len(shares))))[0], parents.index, name="weight")
+    return BudgetResult(
         weights.rename_axis(None),
         parents.rename_axis(None),
         "budget allocation",
         n_judges=len(shares),
-        diagnostics={"spread": spread.rename_axis("indicator"), "experts": shares, "total": float(total)},
+        diagnostics={"spread": spread(shares, parents), "experts": shares, "total": float(total)},
+        judge_weights=shares,
+        notes=single_notes(consensus(shares, parents)),
+        total=float(total),
     )
 
 
@@ -81,7 +80,8 @@ def check_points(judged: Judged, *, total: float = 100, skip: Collection[str] = 
         if parent in skip:
             continue
         lacking = [code for code in parents.index[parents == parent] if code not in set(indicators[own])]
-        points = float(given[own].sum())
+        with np.errstate(over="ignore"):  # points too large for a sum are not the total either
+            points = float(given[own].sum())
         if lacking:
             judged.problems.add(
                 JudgementError(
@@ -89,7 +89,7 @@ def check_points(judged: Judged, *, total: float = 100, skip: Collection[str] = 
                     f"missing: {listed(lacking)}. Ask the expert, or leave that expert's rows of the parent out."
                 )
             )
-        elif abs(points - total) > POINTS_TOLERANCE * total:
+        elif not abs(points - total) <= POINTS_TOLERANCE * total:
             judged.problems.add(
                 JudgementError(
                     f"the points of each expert must sum to {total:g} within each parent; those of expert {expert} "

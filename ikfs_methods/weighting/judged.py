@@ -88,10 +88,10 @@ class Judged:
             raise JudgementError("\n".join([f"{what} must be mended in {len(found)} places:", *lines]))
 
 
-def long_table(table: pd.DataFrame, columns: Sequence[str], number: str, *, what: str) -> Judged:
-    """Those columns of a judgement table: text stripped, `number` as a float; blanks are among its problems.
+def long_table(table: pd.DataFrame, columns: Sequence[str], *numbers: str, what: str) -> Judged:
+    """Those columns of a judgement table: text stripped, `numbers` as floats; blanks are among its problems.
 
-    Raises ColumnError for a missing column and JudgementError for a table without rows.
+    Raises ColumnError for a missing or repeated column and JudgementError for a table without rows.
     """
     if not isinstance(table, pd.DataFrame):
         raise ParameterError(f"{what} must be a pandas DataFrame; found {type(table).__name__}.")
@@ -101,6 +101,13 @@ def long_table(table: pd.DataFrame, columns: Sequence[str], number: str, *, what
             f"{what} must have the columns {listed(columns)}; missing: {listed(lacking)}. "
             "Supply them, or rename the columns that hold them."
         )
+    one_level = table.columns.nlevels == 1
+    repeated = [name for name in columns if not one_level or (table.columns == name).sum() > 1]
+    if repeated:
+        raise ColumnError(
+            f"{what} must have each column once, under one heading; repeated: {listed(repeated)}. "
+            "Rename or drop the others."
+        )
     if not len(table):
         raise JudgementError(f"{what} must have at least one row; found none. Supply what the experts judged.")
     # Rows are counted when the labels repeat, so that marking one cell never marks another.
@@ -109,16 +116,17 @@ def long_table(table: pd.DataFrame, columns: Sequence[str], number: str, *, what
     problems = Problems()
     for name in columns:
         given = used[name]
-        if name == number:
+        if name in numbers:
             used[name] = real_numbers(given)
             told[name] = ~np.isfinite(used[name].to_numpy())
         else:
-            used[name] = given.astype(str).str.strip()
+            # A gap stays a gap through astype(str), and would be no text for the rules that follow.
+            used[name] = given.astype(str).fillna("").str.strip()
             told[name] = given.isna() | (used[name] == "")
         wrong = told[name].to_numpy()
         if wrong.any():
             row = used.index[wrong][0]
-            kind = "a number" if name == number else "filled in"
+            kind = "a number" if name in numbers else "filled in"
             several = f"; all such rows: {listed(used.index[wrong])}" if wrong.sum() > 1 else ""
             problems.add(
                 JudgementError(

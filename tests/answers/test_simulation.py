@@ -220,6 +220,35 @@ def test_expert_tables_keep_to_their_scales_under_any_spread() -> None:
     assert set(drawn.budget["points"] % 5) == {0}
 
 
+def test_a_second_delphi_round_goes_to_the_median() -> None:
+    asked = {**EXPERTS["panel"], "leniency_sd": 0.3, "delphi": {"relevance": {"pull": 1.0, "noise_sd": 0.0}}}
+    drawn = simulate(changed(n=50, **{**EXPERTS, "panel": asked}))
+    first = drawn.panel[drawn.panel["delphi_round"] == 1].drop(columns="delphi_round")
+    alone = simulate(changed(n=50, **{**EXPERTS, "panel": {**asked, "delphi": {}}})).panel
+    pd.testing.assert_frame_equal(first.reset_index(drop=True), alone)
+    second = drawn.panel[drawn.panel["delphi_round"] == 2]
+    assert set(second["criterion"]) == {"relevance"}
+    # three experts: their median is one of the ratings, and a pull of 1 takes everybody there
+    medians = alone[alone["criterion"] == "relevance"].groupby("indicator")["rating"].median()
+    assert (second["rating"].to_numpy() == medians[second["indicator"]].to_numpy()).all()
+
+
+def test_best_and_worst_without_spread_are_ratios_of_the_priorities() -> None:
+    asked = {"view_sd": 0.0, "noise_sd": 0.0, "parents": {"I": {"A": 0.2, "B": 0.6, "C": 0.1}}}
+    drawn = simulate(changed(n=50, experts={"x": 2}, best_worst=asked)).best_worst
+    assert drawn[drawn["expert"] == "E01"].drop(columns="expert").to_numpy().tolist() == [
+        ["I", "B", "C", "A", 3, 2],
+        ["I", "B", "C", "B", 1, 6],
+        ["I", "B", "C", "C", 6, 1],
+    ]
+    wild = simulate(changed(n=50, experts={"x": 40}, best_worst={**asked, "view_sd": 2.0, "noise_sd": 2.0})).best_worst
+    assert wild[["best_over", "over_worst"]].min().min() == 1
+    assert wild[["best_over", "over_worst"]].max().max() == 9
+    one = wild.set_index("indicator", append=True)
+    assert (one["best_over"][wild["indicator"].to_numpy() == wild["best"].to_numpy()] == 1).all()
+    assert (one["over_worst"][wild["indicator"].to_numpy() == wild["worst"].to_numpy()] == 1).all()
+
+
 def test_ratings_spread_as_a_rounded_normal() -> None:
     one = {"relevance": {"low": 1, "high": 4, "quality": 3.0}}
     drawn = simulate(
@@ -267,7 +296,7 @@ def test_written_tables_have_fixed_bytes(tmp_path: Path) -> None:
 def test_summary_counts_rows_columns_and_gaps() -> None:
     summary = simulate(changed(n=60, **EXPERTS)).to_frame()
     assert summary.loc[["answers"]].to_numpy().tolist() == [[60, 9, 0]]
-    assert summary.index.tolist() == ["answers", "panel", "judgements", "budget"]
+    assert summary.index.tolist() == ["answers", "panel", "judgements", "budget", "experts"]
     assert "<table" in simulate(changed(n=60))._repr_html_()
 
 
@@ -302,6 +331,10 @@ def test_summary_counts_rows_columns_and_gaps() -> None:
         ({"dif": [{"item": "A1", "cluster": "al", "shift": 1.0}]}, r"dif > 1 > cluster .* Did you mean 'all'"),
         ({"budget": EXPERTS["budget"]}, r"experts must be given \(number by field\) for budget; found none"),
         ({**EXPERTS, "budget": {**EXPERTS["budget"], "step": 7}}, r"budget: must have a step that divides 100 .* 7"),
+        ({**EXPERTS, "panel": {**EXPERTS["panel"], "delphi": {"depth": {"pull": 0.5, "noise_sd": 0.1}}}},
+         r"panel: delphi must name criteria that are rated; found 'depth'"),
+        ({**EXPERTS, "comments": [{"expert": "E09", "indicator": "A1", "comment": "?"}]},
+         r"comments > 1 > expert must name one of E01, E02, E03; found 'E09'"),
         ({**EXPERTS, "judgements": {**EXPERTS["judgements"], "exceptions": {"E04": 1.0}}},
          r"judgements > exceptions must name one of E01, E02, E03; found 'E04'"),
         ({**EXPERTS, "panel": {**EXPERTS["panel"], "criteria": {"x": {"low": 4, "high": 1, "quality": 2.0}}}},
@@ -336,6 +369,7 @@ def test_command_writes_the_tables_or_says_why_not(tmp_path: Path, capsys: pytes
     assert sorted(path.name for path in tmp_path.glob("*.csv")) == [
         "answers.csv",
         "budget.csv",
+        "experts.csv",
         "judgements.csv",
         "panel.csv",
     ]
@@ -396,7 +430,8 @@ def test_planted_dif_is_visible_at_the_same_standing(shipped: pd.DataFrame) -> N
 
 def test_planted_faults_are_visible_in_the_panel() -> None:
     panel = simulate(ROUND / "population.yaml").panel
-    mean = panel.pivot_table(index="indicator", columns="criterion", values="rating")
+    first = panel[panel["delphi_round"] == 1]
+    mean = first.pivot_table(index="indicator", columns="criterion", values="rating")
     assert mean["relevance"].idxmin() == "KD8"
     assert mean["clarity"].idxmin() == "PS8"
     assert set(mean["essential"].nsmallest(2).index) == {"KD8", "PM8"}

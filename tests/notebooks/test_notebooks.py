@@ -27,6 +27,13 @@ def test_the_chapters_are_there_in_order():
     assert [chapter.name for chapter in find()] == NAMES
 
 
+def test_a_label_stands_once_in_the_report():
+    texts = [(project() / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8") for name in NAMES]
+    labels = [label for text in texts for label in re.findall(r'\\"((?:tbl|fig)-[\w-]+)\\"', text)]
+    assert len(labels) > 100
+    assert sorted(label for label in set(labels) if labels.count(label) > 1) == []
+
+
 @pytest.mark.report
 @pytest.mark.parametrize("name", NAMES)
 def test_chapter_runs_by_itself(name, tmp_path, monkeypatch):

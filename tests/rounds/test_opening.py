@@ -174,7 +174,7 @@ def test_a_small_pilot_still_gives_what_it_can(round_copy):
     pd.read_csv(path, dtype=str, keep_default_na=False).groupby("cluster").head(5).to_csv(path, index=False)
     opened = ikfs.open_round(round_copy)
     assert opened.kmo == opened.factors == Absent("respondents")
-    assert opened.evidence.applied == ("content", "key", "item_rest", "redundancy")
+    assert opened.evidence.applied == ("content", "clarity", "key", "item_rest", "redundancy")
     assert opened.index().scores["IKFS"].notna().all()
 
 

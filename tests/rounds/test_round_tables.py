@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ikfs_methods.errors import ColumnError, IkfsError, InputProblemsError, JudgementError, ScaleError
+from ikfs_methods.errors import (
+    ColumnError,
+    IkfsError,
+    InputProblemsError,
+    JudgementError,
+    NotNumericError,
+    ScaleError,
+)
 from ikfs_methods.framework import Framework
 from ikfs_methods.rounds import Parameters, tables
 from ikfs_methods.rounds.roundfile import TableInput
@@ -33,9 +40,20 @@ SOUND: dict[str, list[tuple[str, ...]]] = {
         *((e, p, *two, "left", "3") for e in EXPERTS for p in CHILDREN for two in combinations(CHILDREN[p], 2)),
     ],
     "budget": [tables.BUDGET, *((e, p, code, "50") for e in EXPERTS for p in CHILDREN for code in CHILDREN[p])],
+    "best_worst": [
+        tables.BEST_WORST,
+        *(
+            (e, p, CHILDREN[p][0], CHILDREN[p][-1], code, "1" if code == CHILDREN[p][0] else "3",
+             "3" if code == CHILDREN[p][0] else "1")
+            for e in EXPERTS for p in CHILDREN for code in CHILDREN[p]
+        ),
+    ],
+    "experts": [tables.EXPERTS, ("E1", "bps"), ("E2", "")],
+    "comments": [tables.COMMENTS, ("E1", "a1", "Why?"), ("E1", "b2", "=1+1")],
     "participants": [tables.PARTICIPANTS, ("BPS", "peserta", "3"), ("Bappenas", "pemrakarsa", "")],
     "review": [tables.REVIEW, ("", "BPS", "Why?", "", "open"), ("tbl-1", "BPS", "And?", "So.", "accepted")],
 }  # fmt: skip
+NUMBERS = {"rating", "strength", "points", "number", "best_over", "over_worst"}
 CELLS = [
     "", "E1", "E2", "A", "B", "a1", "b2", "left", "both", "relevance", "essential", "open", "3", "-1", "1,5", "1.5",
     "1e999", "nan", "50", "=1+1", "é",
@@ -44,7 +62,8 @@ CELLS = [
 
 def read(path: Path, name: str, tree: Framework | None, parameters: Parameters | None = None) -> pd.DataFrame:
     reader = getattr(tables, name)
-    given = {"panel": (tree, parameters), "judgements": (tree,), "budget": (tree,)}.get(name, ())
+    trees = ("judgements", "budget", "best_worst", "comments")
+    given = {"panel": (tree, parameters), **dict.fromkeys(trees, (tree,))}.get(name, ())
     return reader(path, TableInput(file=path.name), *given)
 
 
@@ -65,7 +84,8 @@ def test_sound_tables_come_in_whole(tmp_path, name, tree):
     assert list(texts.itertuples(index=False, name=None)) == rows
 
 
-@pytest.mark.parametrize("name", SOUND)
+# A row of two cells that are both emptied is no row; the reader passes over it.
+@pytest.mark.parametrize("name", [name for name in SOUND if name != "experts"])
 @given(data=st.data())
 def test_spoiled_tables_are_read_or_refused_by_name(tmp_path_factory, name, data):
     rows = [list(row) for row in SOUND[name]]
@@ -80,7 +100,7 @@ def test_spoiled_tables_are_read_or_refused_by_name(tmp_path_factory, name, data
     assert len(set(problems)) == len(problems)
     if found is not None:
         head, *given_rows = rows
-        words = [place for place, column in enumerate(head) if column not in {"rating", "strength", "points", "number"}]
+        words = [place for place, column in enumerate(head) if column not in NUMBERS]
         assert [[row[place] for place in words] for row in given_rows] == found[
             [head[place] for place in words]
         ].to_numpy().tolist()
@@ -137,6 +157,39 @@ def test_essential_has_a_scale_of_its_own(tmp_path):
     rows = [*SOUND["panel"], ("E1", "bps", "a1", "essential", "1"), ("E2", "bps", "a1", "essential", "2")]
     with pytest.raises(ScaleError, match=r"row 19, column 'rating': a rating on 'essential' must lie between 0 and 1;"):
         read(write(tmp_path, "panel", rows), "panel", TREE, Parameters())
+
+
+def test_congruence_is_rated_from_minus_one(tmp_path):
+    rows = [*SOUND["panel"], ("E1", "bps", "a1", "congruence:A", "-1"), ("E2", "bps", "a1", "congruence:A", "2")]
+    with pytest.raises(ScaleError, match=r"row 19, .*: a rating on 'congruence:A' must lie between -1 and 1; found 2"):
+        read(write(tmp_path, "panel", rows), "panel", TREE, Parameters())
+
+
+def test_a_panel_is_of_one_delphi_round_unless_it_says_so(tmp_path):
+    head, *rows = SOUND["panel"]
+    found = read(write(tmp_path, "panel", [head, *rows]), "panel", TREE, Parameters())
+    assert set(found[tables.DELPHI_ROUND]) == {1}
+    again = [(*head, "delphi_round"), *((*row, "1") for row in rows), *((*row, "2") for row in rows)]
+    found = read(write(tmp_path, "panel", again), "panel", TREE, Parameters())
+    assert found[tables.DELPHI_ROUND].value_counts().to_dict() == {1: len(rows), 2: len(rows)}
+    again[3] = (*rows[2], "1.5")
+    with pytest.raises(ScaleError, match=r"row 4, column 'delphi_round': a Delphi round must be a whole number from 1"):
+        read(write(tmp_path, "panel", again), "panel", TREE, Parameters())
+    again[3] = (*rows[2], "")
+    with pytest.raises(NotNumericError, match=r"row 4, column 'delphi_round': a number must stand here"):
+        read(write(tmp_path, "panel", again), "panel", TREE, Parameters())
+
+
+def test_an_expert_speaks_for_one_institution(tmp_path):
+    rows = [*SOUND["panel"][:-1], ("E2", "bappenas", "b2", "clarity", "3")]
+    with pytest.raises(JudgementError, match=r"one institution throughout; found several for E2 \(bps, bappenas\)"):
+        read(write(tmp_path, "panel", rows), "panel", TREE, Parameters())
+
+
+def test_an_expert_is_listed_once(tmp_path):
+    rows = [*SOUND["experts"], ("E1", "bappenas")]
+    with pytest.raises(JudgementError, match=r"rows 2, 4, column 'expert': an expert must be listed once; found 'E1'"):
+        read(write(tmp_path, "experts", rows), "experts", None)
 
 
 def test_children_that_nobody_weighed_are_told_once_and_not_as_sums(tmp_path):

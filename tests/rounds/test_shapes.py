@@ -149,7 +149,8 @@ def test_drop_must_be_a_list():
         ("topic: normalisation\n    choice: scale", "topic: normalisation\n    parent: KD\n    choice: scale",
          "holds for the whole tree; found parent 'KD'"),
         ("parent: PM\n    choice: budget", "parent: PN\n    choice: budget", "found 'PN'. Did you mean 'P"),
-        ("choice: ahp", "choice: aph", "must be one of equal, ahp, budget, factor; found 'aph'. Did you mean 'ahp'"),
+        ("choice: ahp", "choice: aph",
+         "must be one of equal, ahp, budget, best_worst, factor; found 'aph'. Did you mean 'ahp'"),
     ],
 )  # fmt: skip
 def test_method_decisions_are_checked_when_a_round_is_opened(spoil, old, new, message):

@@ -62,15 +62,17 @@ def test_every_kind_of_mistake_in_pairs_is_told_at_once():
         ),
         (
             "strength must be a number from 1 to 9; found 3 row(s), the first is row 1: expert E1, parent I, A or C, "
-            "favours left, strength 10; all such rows: 1, 5, 9. Correct the table."
+            "favours left, strength 10 (scale=... gives the scale another end); all such rows: 1, 5, 9. Correct the "
+            "table."
         ),
         (
             "an element must not be compared with itself; found 1 row(s), the first is row 6: expert E2, parent I, B "
             "or B, favours left, strength 2. Correct the table."
         ),
         (
-            "expert E4 must judge every pair of parent I; 2 left out: A or B, A or C. Ask the expert, or leave that "
-            "expert's rows of the parent out."
+            "the comparisons of expert E4 within parent I must connect all 3 elements, directly or through others; no "
+            "comparison connects (A) and (B, C). Ask the expert for a comparison between them, or leave that expert's "
+            "rows of the parent out."
         ),
     ]
 

@@ -13,11 +13,10 @@ from matplotlib.ticker import MaxNLocator
 
 from ikfs_methods.errors import ParameterError
 from ikfs_methods.index import IndexResult
-from ikfs_methods.report.figures.canvas import INK, LIGHT, PALETTE, RED, canvas, localise
+from ikfs_methods.report.figures.canvas import INK, LIGHT, PALETTE, canvas, localise
 from ikfs_methods.report.language import Words
 from ikfs_methods.robustness import LeaveOneOutResult
 from ikfs_methods.rounds import Round, views
-from ikfs_methods.validity import AikenResult
 
 
 @singledispatch
@@ -57,23 +56,6 @@ def _rows(ax: Axes, labels: list[str]) -> np.ndarray[Any, Any]:
 
 
 @draw.register
-def _(result: AikenResult, words: Words, opened: Round) -> Figure:
-    items = result.items
-    with canvas(_rows_height(len(items))) as (figure, ax):
-        places = _rows(ax, list(items.index))
-        colours = _dimension_colours(opened, list(items.index))
-        ax.hlines(places, items["ci_low"], items["ci_high"], color=colours, linewidth=1.6)
-        ax.scatter(items["v"], places, color=colours, s=22, zorder=3)
-        limit = ax.axvline(opened.parameters.aiken_cutoff, color=RED, linewidth=1, linestyle="--")
-        limit.set_label(words("cut-off {cutoff}", cutoff=words.number(opened.parameters.aiken_cutoff)))
-        ax.set_xlim(0, 1.01)
-        ax.set_xlabel(words("Aiken's V with its {level} interval", level=words.percent(result.level, 0)))
-        localise(ax.xaxis, words, 1)
-        _dimension_legend(ax, opened, limit)
-    return figure
-
-
-@draw.register
 def _(result: views.CategoryShares, words: Words, opened: Round) -> Figure:
     shares, hidden = result.table, result.hidden
     points = list(shares.columns)
@@ -100,30 +82,6 @@ def _(result: views.CategoryShares, words: Words, opened: Round) -> Figure:
         if hidden.any(axis=None):
             handles.append(Patch(facecolor=LIGHT, edgecolor="white", hatch="///", label=words("withheld")))
         ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.5 / _height(ax)), ncols=len(handles))
-    return figure
-
-
-@draw.register
-def _(result: views.WeightTable, words: Words, opened: Round, *, parent: str | None = None) -> Figure:
-    tree = opened.structure
-    node = parent or tree.root
-    part = result.table[result.table["parent"] == node]
-    sets = [name for name in opened.weight_sets if part[name].notna().any()]
-    long = part.melt(id_vars="code", value_vars=sets, var_name="method", value_name="weight")
-    long["method"] = [words(name) for name in long["method"]]
-    with canvas(2.6) as (figure, ax):
-        ax.grid(axis="y")
-        ax.grid(visible=False, axis="x")
-        import seaborn as sns  # noqa: PLC0415
-
-        sns.barplot(
-            long, x="code", y="weight", hue="method", ax=ax, palette=list(PALETTE[: len(sets)]), edgecolor="white",
-            errorbar=None,
-        )  # fmt: skip
-        ax.set_xlabel(f"{node} {tree.label(node, opened.language)}")
-        ax.set_ylabel(words("Weight"))
-        localise(ax.yaxis, words, 2)
-        ax.legend(title=None, loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=4)
     return figure
 
 

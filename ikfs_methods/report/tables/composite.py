@@ -1,4 +1,4 @@
-"""Tables of weights, the index, its robustness, variants."""
+"""Tables of the index, its robustness, variants."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from ikfs_methods.report.language import Words
 from ikfs_methods.report.layout import NUMBER, Columns, Laid
 from ikfs_methods.report.tables.base import MARK, covered, dimension, lay_out, named
 from ikfs_methods.robustness import LeaveOneOutResult
-from ikfs_methods.rounds import Round, VariantComparison, views
-from ikfs_methods.weighting import AhpResult, WeightSet
+from ikfs_methods.rounds import Round, VariantComparison
 
 # Decimals of what variants compare, by subject or quantity; three for the rest.
 _DIGITS = {
@@ -25,51 +24,6 @@ _DIGITS = {
     "rank_group": 0,
     "rank_region": 0,
 }
-
-
-@lay_out.register
-def _(result: views.WeightTable, words: Words, opened: Round) -> Laid:
-    c = Columns(words)
-    sets = [name for name in opened.weight_sets if result.table[name].notna().any()]
-    columns = (
-        c.text("code", words("Code")),
-        c.text("name", words("Name")),
-        *(c.number(name, words(name), 3) for name in sets),
-        c.number("chosen", words("In force"), 3),
-        c.translated("method", words("By")),
-    )
-    return Laid(result.table, columns, "parent", dimension(opened), {"chosen": lambda _: "strong"})
-
-
-@lay_out.register
-def _(result: AhpResult, words: Words, opened: Round) -> Laid:
-    c = Columns(words)
-    cutoff = result.cutoff
-    frame = result.judge_frame()
-    group = result.groups.reset_index().assign(expert=words("Group"))
-    frame = pd.concat([frame, group.assign(**{code: result.weights[code] for code in result.weights.index})])
-    columns = (
-        c.text("expert", words("Expert")),
-        *(c.number(code, code, 3) for code in result.weights.index),
-        c.number("lambda_max", "λ max", 3),
-        c.number("cr", "CR", 3),
-    )
-    note = words(
-        "Shaded: consistency ratio above {cutoff}. Random index: {source}.",
-        cutoff=words.number(cutoff),
-        source=result.random_index_source,
-    )
-    shades = {"cr": lambda row: "bad" if row["cr"] > cutoff else "good"}
-    several = "parent" if len(result.groups) > 1 else None
-    return Laid(frame, columns, several, dimension(opened), shades, note)
-
-
-@lay_out.register
-def _(result: WeightSet, words: Words, opened: Round) -> Laid:
-    c = Columns(words)
-    frame = named(result.weights.rename("weight").to_frame().rename_axis("code"), opened)
-    columns = (c.text("code", words("Code")), c.text("name", words("Name")), c.number("weight", words("Weight"), 3))
-    return Laid(frame, columns, "parent_code", dimension(opened))
 
 
 @lay_out.register

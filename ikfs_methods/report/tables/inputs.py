@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from ikfs_methods.answers import Answers
-from ikfs_methods.report.language import Words
-from ikfs_methods.report.layout import Columns, Laid
+from ikfs_methods.checks import one_of
+from ikfs_methods.framework import ROLES, ResponsibilityMatrix
+from ikfs_methods.report.language import N_, Words
+from ikfs_methods.report.layout import CENTER, Column, Columns, Laid
 from ikfs_methods.report.tables.base import covered, dimension, lay_out, named
 from ikfs_methods.rounds import Round, views
 
@@ -71,30 +74,181 @@ def _(result: views.Participants, words: Words, opened: Round) -> Laid:
 @lay_out.register
 def _(result: views.Decisions, words: Words, opened: Round) -> Laid:
     c = Columns(words)
+    rows = result.table.to_dict("records")
+    frame = result.table.assign(
+        proposed_by_evidence=[_proposed(row, words) for row in rows],
+        decided=[_decided(row, words) for row in rows],
+        grounds=[", ".join(row["grounds"]) for row in rows],
+    )
+    # What is proposed anew stands with the dimension that it is proposed for.
+    order = {parent: place for place, parent in enumerate(dict.fromkeys(frame["parent"]))}
+    frame = frame.sort_values("parent", key=lambda parents: parents.map(order), kind="stable", ignore_index=True)
     columns = (
         c.text("indicator", words("Code")),
         c.text("name", words("Indicator")),
-        c.translated("verdict", words("Evidence proposes")),
-        c.translated("decision", words("Decision")),
+        c.text("proposed_by_evidence", words("Evidence proposes")),
+        c.text("decided", words("Decision")),
         c.text("reason", words("Reason")),
     )
-    by = ", ".join(dict.fromkeys(opened.called(name) for name in result.table["decided_by"] if name))
-    shades = {"decision": lambda row: "warn" if row["differs"] else "strong"}
-    note = words("Decided by: {by}. Shaded: the decision differs from what the evidence proposes.", by=by) if by else ""
-    return Laid(result.table, columns, "parent", dimension(opened), shades, note)
+    by = ", ".join(dict.fromkeys(opened.called(name) for name in frame["decided_by"] if name))
+    note = words("Decided by: {by}. Shaded: not decided yet, or decided otherwise than the evidence proposes.", by=by)
+    shades = {"decided": _decision_shade}
+    full = frame.drop(columns=["proposed_by_evidence", "decided"])
+    return Laid(frame, columns, "parent", dimension(opened), shades, note if by else "", full)
+
+
+# How a decision stands to the evidence, in words.
+_STANDINGS = {
+    "against": N_("against the evidence"),
+    "stricter": N_("stricter than the evidence"),
+    "milder": N_("milder than the evidence"),
+}
+
+
+def _proposed(row: Mapping[Any, Any], words: Words) -> str:
+    """The verdict and its grounds: revise (DIF)."""
+    if row["proposed"]:
+        return words("no data yet")
+    grounds = ", ".join(words(name) for name in row["grounds"])
+    return f"{words(row['verdict'])} ({grounds})" if grounds else words(row["verdict"])
+
+
+def _decided(row: Mapping[Any, Any], words: Words) -> str:
+    """The decision, where to, and how it stands to the evidence."""
+    if not row["decision"]:
+        return words("not decided yet")
+    said = words(row["decision"])
+    if row["moved_to"]:
+        said = words("move to {parent}", parent=row["moved_to"])
+    return f"{said}, {words(_STANDINGS[row['standing']])}" if row["standing"] else said
+
+
+def _decision_shade(row: Mapping[Any, Any]) -> str:
+    if row["against"]:
+        return "bad"
+    return "warn" if row["standing"] or not row["decision"] else "strong"
 
 
 @lay_out.register
 def _(result: views.MethodDecisions, words: Words, opened: Round) -> Laid:
     c = Columns(words)
+    rows = result.table.to_dict("records")
+    frame = result.table.assign(
+        used=[", ".join(words(part) for part in row["in_force"].split(", ")) for row in rows],
+        says=[_says(row, words, opened) for row in rows],
+        named=[", ".join(row["named"]) for row in rows],
+    )
     columns = (
         c.translated("topic", words("Topic")),
         c.text("parent", words("Node")),
-        c.translated("choice", words("Choice")),
+        c.text("used", words("In force")),
+        c.text("says", words("Who says so")),
         c.text("reason", words("Reason")),
-        c.called("decided_by", words("Decided by"), opened.called),
     )
-    return Laid(result.table, columns)
+    shades = {
+        "used": lambda row: "bad" if row["against"] else "",
+        "says": lambda row: "" if row["decided"] else "warn",
+    }
+    note = words("Shaded: not decided yet, or against what the evidence says.")
+    marked = bool(frame["against"].any() or not frame["decided"].all())
+    return Laid(frame, columns, shades=shades, note=note if marked else "", full=frame.drop(columns=["used", "says"]))
+
+
+# Who says what is in force where no decision does.
+_ORIGINS = (
+    N_("given for this run"), N_("parameter"), N_("default"), N_("framework"), N_("parallel analysis"),
+    N_("not available"),
+)  # fmt: skip
+
+
+def _says(row: Mapping[Any, Any], words: Words, opened: Round) -> str:
+    if row["origin"] == "decision":
+        return opened.called(row["decided_by"])
+    if row["decided"]:
+        return words("{origin}; decided: {choice}", origin=words(row["origin"]), choice=words(row["choice"]))
+    return words("not decided yet ({origin})", origin=words(row["origin"]))
+
+
+# More units than this do not fit beside each other on a page.
+_WIDEST = 8
+
+
+@lay_out.register
+def _(result: ResponsibilityMatrix, words: Words, opened: Round, *, view: str = "matrix") -> Laid:
+    """`matrix`: indicators by units, as a list where there are many units; `units`: how many indicators each has."""
+    if one_of(view, ["matrix", "units"], name="view") == "units":
+        return _by_unit(result, words)
+    return _matrix(result, words, opened) if len(result.units) <= _WIDEST else _roles(result, words, opened)
+
+
+def _matrix(result: ResponsibilityMatrix, words: Words, opened: Round) -> Laid:
+    c = Columns(words)
+    letters = {role: words(_LETTERS[role]) for role in ROLES}
+    frame = result.matrix.copy()
+    for unit in result.units:
+        frame[unit] = [
+            "".join(letters[role] for role in cell) + ("*" if cell and code in result.inherited else "")
+            for code, cell in frame[unit].items()
+        ]
+    # Units get short names of their own, because they may be called as the table's other columns are.
+    keys = {unit: f"unit_{number}" for number, unit in enumerate(result.units)}
+    shown = _led(frame.rename(columns=keys), opened)
+    columns = [c.text("code", words("Code")), c.text("name", words("Indicator"))]
+    columns += [Column(keys[unit], result.names[unit][words.language], str, CENTER) for unit in result.units]
+    full = _led(result.to_frame(), opened)
+    return Laid(shown, tuple(columns), "parent_code", dimension(opened), _nobody(result), _key(result, words), full)
+
+
+def _roles(result: ResponsibilityMatrix, words: Words, opened: Round) -> Laid:
+    c = Columns(words)
+    calls = {unit: name[words.language] for unit, name in result.names.items()}
+    told = result.roles.assign(called=result.roles["unit"].map(calls))
+    cells = told.groupby(["indicator", "role"])["called"].agg(", ".join).to_dict()
+    rows = {code: {role: cells.get((code, role), "") for role in ROLES} for code in result.indicators}
+    for code in result.inherited:
+        rows[code] = {role: f"{names}*" if names else "" for role, names in rows[code].items()}
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=list(ROLES)).rename_axis("indicator")
+    columns = (
+        c.text("code", words("Code")),
+        c.text("name", words("Indicator")),
+        *(c.text(role, words(_ROLE_NAMES[role])) for role in ROLES),
+    )
+    full = _led(result.to_frame(), opened)
+    return Laid(
+        _led(frame, opened), columns, "parent_code", dimension(opened), _nobody(result), _star(result, words), full
+    )
+
+
+def _by_unit(result: ResponsibilityMatrix, words: Words) -> Laid:
+    c = Columns(words)
+    frame = result.by_unit.reset_index()
+    frame["unit"] = [result.names[unit][words.language] for unit in frame["unit"]]
+    columns = (c.text("unit", words("Unit")), *(c.integer(role, words(_ROLE_NAMES[role])) for role in ROLES))
+    return Laid(frame, columns)
+
+
+_LETTERS = {"lead": N_("L"), "data": N_("D"), "support": N_("S")}
+_ROLE_NAMES = {"lead": N_("Lead"), "data": N_("Data source"), "support": N_("Support")}
+
+
+def _led(frame: pd.DataFrame, opened: Round) -> pd.DataFrame:
+    """The rows with code, name and dimension, after moves."""
+    found = named(frame, opened)
+    return found.assign(parent_code=[opened.structure.parent(code) for code in found["code"]])
+
+
+def _key(result: ResponsibilityMatrix, words: Words) -> str:
+    letters = words.listing([f"{words(_LETTERS[role])} = {words(_ROLE_NAMES[role]).lower()}" for role in ROLES])
+    return f"{letters}. {_star(result, words)}".strip()
+
+
+def _star(result: ResponsibilityMatrix, words: Words) -> str:
+    star = words("*: taken over from the dimension.") if result.inherited else ""
+    return f"{star} {words('Shaded: nobody is named yet.')}".strip() if result.unassigned else star
+
+
+def _nobody(result: ResponsibilityMatrix) -> dict[str, Callable[[Any], str]]:
+    return {"name": lambda row: "warn" if row["code"] in result.unassigned else ""}
 
 
 @lay_out.register

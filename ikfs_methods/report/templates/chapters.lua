@@ -17,7 +17,19 @@ local function inline(text)
   return pandoc.utils.blocks_to_inlines(prose(text), { pandoc.Space() })
 end
 
-local function cell_blocks(html)
+-- Text that people wrote is taken word for word, its line breaks apart; results come as HTML.
+local function plain_inlines(text)
+  local made = pandoc.Inlines({})
+  for line in (text .. '\n'):gmatch('(.-)\n') do
+    if #made > 0 then made:insert(pandoc.LineBreak()) end
+    made:extend(pandoc.Inlines(line))
+  end
+  return made
+end
+
+local function cell_blocks(cell)
+  if cell.text then return { pandoc.Plain(plain_inlines(cell.text)) } end
+  local html = cell.html
   if html == '' then return {} end
   if not html:find('[<&$]') then return { pandoc.Plain(pandoc.Inlines(html)) } end
   local blocks = pandoc.read(html, 'html+tex_math_dollars').blocks
@@ -38,7 +50,7 @@ local function table_rows(rows)
       if scope ~= '' then attributes.scope = scope end
       if cell.header then attributes.header = '1' end
       local align = ALIGN[cell.align] or 'AlignDefault'
-      cells:insert(pandoc.Cell(cell_blocks(cell.html), align, cell.rows, cell.columns,
+      cells:insert(pandoc.Cell(cell_blocks(cell), align, cell.rows, cell.columns,
         pandoc.Attr('', cell.classes, attributes)))
     end
     made:insert(pandoc.Row(cells, pandoc.Attr('', row.classes)))
@@ -76,12 +88,39 @@ local function figure_part(part)
   return wrapped(part, pandoc.Plain({ image }))
 end
 
+-- Names and values side by side, below a title or inside a chapter.
+local function facts_part(part)
+  local rows = pandoc.List()
+  for _, fact in ipairs(part.rows) do
+    rows:insert(pandoc.Row({ pandoc.Cell({ pandoc.Plain(plain_inlines(fact.key)) }),
+      pandoc.Cell({ pandoc.Plain(plain_inlines(fact.value)) }) }))
+  end
+  local body = { attr = pandoc.Attr(), body = rows, head = {}, row_head_columns = 0 }
+  local facts = pandoc.Table(pandoc.Caption(), { { 'AlignLeft', .26 }, { 'AlignLeft', .74 } }, pandoc.TableHead(), { body },
+    pandoc.TableFoot())
+  return pandoc.Div({ facts }, pandoc.Attr('', { 'facts' }))
+end
+
+-- Last sentence, place and date, and a place to sign for each office.
+local function signatures_part(part)
+  local offices = pandoc.List()
+  for _, office in ipairs(part.offices) do
+    offices:insert(pandoc.Div({ pandoc.Para(plain_inlines(office)), pandoc.Para(plain_inlines(part.line)) },
+      pandoc.Attr('', { 'office' })))
+  end
+  return pandoc.Div(pandoc.Blocks({ pandoc.Para(plain_inlines(part.closing)), pandoc.Para(plain_inlines(part.day)) })
+    .. offices, pandoc.Attr('', { 'signatures' }))
+end
+
 local makers = {
   prose = function(part) return prose(part.text) end,
   plain = function(part) return { pandoc.CodeBlock(part.text) } end,
   html = function(part) return pandoc.read(part.text, 'html').blocks end,
   table = function(part) return { table_part(part) } end,
   figure = function(part) return { figure_part(part) } end,
+  facts = function(part) return { facts_part(part) } end,
+  signatures = function(part) return { signatures_part(part) } end,
+  page = function() return { pandoc.Div({}, pandoc.Attr('', { 'new-page' })) } end,
 }
 
 -- Prose of a chapter is read as one text, so that footnotes and link targets may stand in any of its cells;
@@ -192,8 +231,10 @@ function Reader(sources)
   for _, fact in ipairs(data.facts) do
     facts:insert({ key = pandoc.MetaInlines(inline(fact.key)), value = pandoc.MetaInlines(inline(fact.value)) })
   end
-  local meta = { facts = facts, numbers = numbers, words = data.words }
-  for _, name in ipairs({ 'notice', 'kicker', 'toc_title', 'title', 'short_title', 'round_id', 'footer', 'lang', 'date' }) do
+  local below = pandoc.List()
+  for _, line in ipairs(data.below) do below:insert(pandoc.MetaInlines(plain_inlines(line))) end
+  local meta = { facts = facts, numbers = numbers, words = data.words, below = below }
+  for _, name in ipairs({ 'notice', 'kicker', 'toc_title', 'title', 'short_title', 'round_id', 'footer', 'lang', 'date', 'form' }) do
     if data[name] and data[name] ~= '' then meta[name:gsub('_', '-')] = pandoc.MetaString(data[name]) end
   end
   if known.used then meta.references = known.entries end

@@ -95,6 +95,11 @@ end
 
 local function typst_cell(cell, row, head)
   local attributes = {}
+  -- a table to be filled in by hand: ruled all around, with room to write
+  if has(cell.classes, 'form') then
+    attributes['typst:stroke'] = '.5pt + luma(120)'
+    if not head then attributes['typst:inset'] = '(x: 6pt, y: 8.5pt)' end
+  end
   for name, fill in pairs(FILL) do if has(cell.classes, name) then attributes['typst:fill'] = fill end end
   if has(row.classes, 'group') then attributes['typst:fill'] = 'group-fill' end
   if head or cell.attributes.header == '1' and has(row.classes, 'group') or has(cell.classes, 'strong') then
@@ -248,14 +253,90 @@ local function picture(image)
   return pandoc.RawInline('typst', string.format('#box(image(%s, alt: %s))', quoted(image.src), quoted(alt ~= '' and alt or words.figure)))
 end
 
+-- Facts, signatures, new pages -----------------------------------------------------------------------------------------
+
+local function styled(name, inlines)
+  return pandoc.Div({ pandoc.Para(inlines) }, pandoc.Attr('', {}, { ['custom-style'] = name }))
+end
+
+-- A table without rules; the python-docx pass knows it by the bookmark in its first cell and takes that away.
+local function bare_table(widths, rows)
+  local first = rows[1].cells[1].contents[1].content[1]
+  first.content:insert(1, pandoc.RawInline('openxml', '<w:bookmarkStart w:id="0" w:name="_ikfs_cell_bare"/>'))
+  local specs = pandoc.List()
+  for _, width in ipairs(widths) do specs:insert({ 'AlignDefault', width }) end
+  return pandoc.Table(pandoc.Caption(), specs, pandoc.TableHead(),
+    { { attr = pandoc.Attr(), body = rows, head = {}, row_head_columns = 0 } }, pandoc.TableFoot(),
+    pandoc.Attr('', {}, { ['ikfs-done'] = '1' }))
+end
+
+local function typst_text(inlines)
+  local written = pandoc.write(pandoc.Pandoc({ pandoc.Plain(inlines) }), 'typst-smart', { wrap_text = 'none' })
+  return '[' .. written:gsub('%s+$', '') .. ']'
+end
+
+local function facts(div)
+  if format == 'html' then return nil end
+  local rows, typed = pandoc.List(), {}
+  for _, row in ipairs(div.content[1].bodies[1].body) do
+    local key, value = row.cells[1].contents[1], row.cells[2].contents[1]
+    table.insert(typed, typst_text(key.content) .. ', ' .. typst_text(value.content) .. ',')
+    local cells = pandoc.List({ key.content, pandoc.Inlines(':'), value.content })
+    rows:insert(pandoc.Row(cells:map(function(text) return pandoc.Cell({ styled('Fact', text) }) end)))
+  end
+  if format == 'typst' then return { raw('#facts(\n' .. table.concat(typed, '\n') .. '\n)') } end
+  return { bare_table({ .2, .03, .77 }, rows) }
+end
+
+local function signatures(div)
+  if format == 'html' then return nil end
+  local closing, day, typed, cells = div.content[1], div.content[2], {}, pandoc.List()
+  for i = 3, #div.content do
+    local office, line = div.content[i].content[1], div.content[i].content[2]
+    table.insert(typed, '(' .. typst_text(office.content) .. ', ' .. typst_text(line.content) .. '),')
+    cells:insert(pandoc.Cell({ styled('Signature Office', office.content), styled('Signature Line', line.content) }))
+  end
+  if format == 'typst' then
+    return { raw('#signatures(' .. typst_text(closing.content) .. ', ' .. typst_text(day.content) .. ', (\n'
+      .. table.concat(typed, '\n') .. '\n))') }
+  end
+  local rows, across, widths = pandoc.List(), #cells == 3 and 3 or 2, {}
+  -- an office that is left alone in its row signs on the right
+  if #cells % across == 1 then cells:insert(#cells, pandoc.Cell({ styled('Signature Office', {}) })) end
+  for i = 1, across do widths[i] = 1 / across end
+  for i = 1, #cells, across do rows:insert(pandoc.Row({ table.unpack(cells, i, i + across - 1) })) end
+  return { styled('Closing', closing.content), styled('Signature Day', day.content), bare_table(widths, rows) }
+end
+
+local function new_page()
+  if format == 'typst' then return { raw('#pagebreak(weak: true)') } end
+  if format == 'html' then return {} end
+  return { pandoc.RawBlock('openxml', '<w:p><w:pPr><w:pageBreakBefore/><w:spacing w:before="0" w:after="0" w:line="20" '
+    .. 'w:lineRule="exact"/></w:pPr></w:p>') }
+end
+
+local makers = { output = function(div) return output(div) end, facts = facts, signatures = signatures,
+  ['new-page'] = new_page }
+
+-- Text that begins like an entry of a list (1. or -) would become one: the writer of pandoc escapes it only outside lists.
+local function plainly(block)
+  local first = block.content[1]
+  if first and first.t == 'Str' and (first.text:match('^%d+%.$') or first.text:match('^[-+/=]+$')) then
+    block.content:insert(1, pandoc.RawInline('typst', '#[]'))
+    return block
+  end
+end
+
 -- The document -------------------------------------------------------------------------------------------------------
 
 local function docx_front(meta)
   local front = pandoc.Blocks({})
-  local function styled(name, inlines) front:insert(pandoc.Div({ pandoc.Para(inlines) }, pandoc.Attr('', {}, { ['custom-style'] = name }))) end
-  if meta.kicker then styled('Kicker', pandoc.Inlines(pandoc.utils.stringify(meta.kicker))) end
-  styled('Title', pandoc.Inlines(pandoc.utils.stringify(meta.title)))
-  if meta.notice then styled('Notice', pandoc.Inlines(pandoc.utils.stringify(meta.notice))) end
+  local function line(name, text) front:insert(styled(name, pandoc.Inlines(pandoc.utils.stringify(text)))) end
+  if meta.kicker then line('Kicker', meta.kicker) end
+  line('Title', meta.title)
+  for i, text in ipairs(meta.below) do line(i == 1 and 'Title Line' or 'Title Number', text) end
+  if meta.notice then line('Notice', meta.notice) end
+  if pandoc.utils.stringify(meta.form) ~= 'report' then return front end
   if #meta.facts > 0 then
     local rows = pandoc.List()
     for _, fact in ipairs(meta.facts) do
@@ -265,8 +346,8 @@ local function docx_front(meta)
       { { attr = pandoc.Attr(), body = rows, head = {}, row_head_columns = 0 } }, pandoc.TableFoot(),
       pandoc.Attr('', {}, { ['ikfs-done'] = '1' })))
   end
-  styled('TOC Heading', pandoc.Inlines(pandoc.utils.stringify(meta['toc-title'])))
-  styled('TOC 1', pandoc.Inlines('ikfs-contents'))
+  line('TOC Heading', meta['toc-title'])
+  line('TOC 1', 'ikfs-contents')
   return front
 end
 
@@ -275,7 +356,11 @@ function Pandoc(doc)
   for name, word in pairs(doc.meta.words) do words[name] = pandoc.utils.stringify(word) end
   doc = doc:walk({ Cite = resolve })
   doc.blocks = number_headings(doc.blocks)
-  doc = doc:walk({ Div = function(div) if div.classes:includes('output') then return output(div) end end })
+  if format == 'typst' then doc = doc:walk({ Plain = plainly, Para = plainly }) end
+  doc = doc:walk({ Div = function(div)
+    local make = makers[div.classes[1]]
+    if make then return make(div) end
+  end })
   doc = doc:walk({ Table = prose_table })
   if format == 'typst' then doc = doc:walk({ Math = equation, Image = picture }) end
   if format == 'docx' then
@@ -283,6 +368,6 @@ function Pandoc(doc)
     -- what stays here would become a custom property of the file
     doc.meta = { lang = doc.meta.lang, references = doc.meta.references }
   end
-  doc.meta.numbers, doc.meta.words = nil, nil
+  doc.meta.numbers, doc.meta.words, doc.meta.form = nil, nil, nil
   return doc
 end

@@ -13,6 +13,15 @@ _HOW_TO_SUPPLY = {
     "panel": N_("a file of expert ratings (`panel`: expert, institution, indicator, criterion, rating)"),
     "judgements": N_("a file of pairwise judgements (`judgements`: expert, parent, left, right, favours, strength)"),
     "budget": N_("a file of budget points (`budget`: expert, parent, indicator, points)"),
+    "best_worst": N_(
+        "a file of comparisons with the best and the worst (`best_worst`: expert, parent, best, worst, indicator, "
+        "best_over, over_worst)"
+    ),
+    "essential": N_("ratings on the criterion `essential` (0 or 1) in the file of expert ratings (`panel`)"),
+    "congruence": N_("ratings on the criterion `congruence` (-1, 0 or 1) in the file of expert ratings (`panel`)"),
+    "institutions": N_("the institution or field of each expert, two or more, in the file of expert ratings (`panel`)"),
+    "comments": N_("a file of what experts wrote (`comments`: expert, indicator, comment)"),
+    "meeting": N_("what the meeting was about and what it agreed (`meeting`)"),
     "participants": N_("a file of participants (`participants`: institution, role, number)"),
     "respondents": N_("more respondents without a gap than there are items, and at least three items, under `answers`"),
     "group": N_("the column that holds the group of each respondent (`group` under `answers`)"),
@@ -28,6 +37,20 @@ _WHY_NOT = {
         "This part is not available: it needs the scores of respondents, which an index built by unit has not."
     ),
     "means": N_("This part is not available: it needs at least two units, some of them with several respondents."),
+    "panels": N_(
+        "This part is not available: it needs the round before to have rated some of the same indicators on the same "
+        "criterion and scale."
+    ),
+    "criteria": N_(
+        "This part is not available: it needs ratings on at least two criteria that share the scale of the panel."
+    ),
+    "delphi_rounds": N_(
+        "This part is not available: it needs ratings of a second round (column `delphi_round` of the file of expert "
+        "ratings, `panel`)."
+    ),
+    "generalisability": N_(
+        "This part is not available: it needs at least two experts who rated at least two indicators differently."
+    ),
     "factors": N_("This part is not available: it needs at least two factors."),
 }
 

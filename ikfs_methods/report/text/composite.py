@@ -1,4 +1,4 @@
-"""Sentences on weights, the index, its robustness, variants."""
+"""Sentences on the index, its robustness, variants."""
 
 from __future__ import annotations
 
@@ -8,57 +8,7 @@ from ikfs_methods.index import IndexResult
 from ikfs_methods.report.language import Words
 from ikfs_methods.report.text.base import say
 from ikfs_methods.robustness import LeaveOneOutResult
-from ikfs_methods.rounds import Round, VariantComparison, WeightChoice
-from ikfs_methods.weighting import AhpResult
-
-
-@say.register
-def _(result: WeightChoice, words: Words, opened: Round) -> str:
-    parts = []
-    for parent, rows in result.table.groupby("parent", sort=False):
-        method = words(str(rows["method"].iloc[0]))
-        first = rows["weight"].idxmax()
-        parts.append(
-            words(
-                "{parent}: {method}, largest weight {first} ({weight})",
-                parent=parent,
-                method=method,
-                first=first,
-                weight=words.number(rows["weight"].max(), 3),
-            )
-        )
-    said = words("Weights in force: {parts}.", parts="; ".join(parts))
-    gone = [code for code in opened.framework.parents if code not in opened.structure.parents]
-    if not gone:
-        return said
-    return (
-        said
-        + " "
-        + words(
-            "**{names}** has no indicator left; its weight went to what stands beside it.", names=words.listing(gone)
-        )
-    )
-
-
-@say.register
-def _(result: AhpResult, words: Words, opened: Round) -> str:
-    cutoff = opened.parameters.consistency_cutoff
-    ratios = result.judges["cr"].groupby(level="expert", sort=False).max()
-    above = [str(expert) for expert in ratios.index[ratios > cutoff]]
-    head = words(
-        "{experts} experts compared the dimensions; the consistency ratio of the group is {group}.",
-        experts=words.integer(result.n_judges or 0),
-        group=words.number(result.group_consistency, 3),
-    )
-    if not above:
-        return f"{head} " + words("No expert exceeds {cutoff}.", cutoff=words.number(cutoff))
-    return f"{head} " + words.plural(
-        "{n} expert exceeds {cutoff} and should look at the judgements again: {names}.",
-        "{n} experts exceed {cutoff} and should look at their judgements again: {names}.",
-        len(above),
-        cutoff=words.number(cutoff),
-        names=words.listing(above),
-    )
+from ikfs_methods.rounds import Round, VariantComparison
 
 
 @say.register

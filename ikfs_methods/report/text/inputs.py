@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ikfs_methods.answers import Answers
-from ikfs_methods.framework import Framework
+from ikfs_methods.framework import Framework, ResponsibilityMatrix
 from ikfs_methods.report.language import N_, Words
 from ikfs_methods.report.text.base import say
 from ikfs_methods.report.text.gaps import fewer_gaps
@@ -76,34 +79,124 @@ def _gaps(result: Answers, words: Words, opened: Round) -> list[str]:
 @say.register
 def _(result: views.Decisions, words: Words, opened: Round) -> str:
     table = result.table
-    open_ = list(table.loc[table["decision"] == "", "indicator"])
-    differs = list(table.loc[table["differs"], "indicator"])
-    parts = []
+    candidates = table[~table["proposed"]]
+    parts = [
+        words.plural(
+            "A decision is recorded on {decided} of {n} candidate.",
+            "A decision is recorded on {decided} of {n} candidates.",
+            len(candidates),
+            decided=words.integer((candidates["decision"] != "").sum()),
+        )
+    ]
     for decision, sentence in (
         ("drop", N_("Decided to drop: {names}.")),
         ("revise", N_("Decided to revise: {names}.")),
+        ("move", N_("Decided to move: {names}.")),
+        ("add", N_("Added in this round: {names}.")),
     ):
-        names = list(table.loc[table["decision"] == decision, "indicator"])
+        rows = candidates[candidates["decision"] == decision].to_dict("records")
+        names = [_moved(row, words) if row["moved_to"] else str(row["indicator"]) for row in rows]
         if names:
             parts.append(words(sentence, names=words.listing(names)))
-    if open_:
-        parts.append(words("**Still to be decided**: {names}.", names=words.listing(open_)))
-    if differs:
-        parts.append(
+    new = [f"{row['indicator']} ({row['name']})" for row in table[table["proposed"]].to_dict("records")]
+    if new:
+        parts.append(words("Proposed anew, without data, and so not in the index: {names}.", names=words.listing(new)))
+    if result.undecided:
+        parts.append(words("**Still to be decided**: {names}.", names=words.listing(result.undecided)))
+    return " ".join([*parts, *_departures(result, words)])
+
+
+def _moved(row: Mapping[Any, Any], words: Words) -> str:
+    return words("{code} (from {old} to {new})", code=row["indicator"], old=row["parent"], new=row["moved_to"])
+
+
+def _departures(result: views.Decisions, words: Words) -> list[str]:
+    """Which decisions stand otherwise than the evidence, the gravest first."""
+    said = []
+    for standing, sentence in (
+        ("against", N_("**Against the evidence**: {names}; the meeting should look again at the reasons.")),
+        ("stricter", N_("Stricter than the evidence: {names}.")),
+        ("milder", N_("Milder than the evidence: {names}.")),
+    ):
+        rows = result.table[result.table["standing"] == standing].to_dict("records")
+        names = [
             words(
-                "Decision and evidence differ on {names}; the meeting should look again.", names=words.listing(differs)
+                "{code} ({decision}, evidence: {verdict})",
+                code=row["indicator"],
+                decision=words(row["decision"]),
+                verdict=words(row["verdict"]),
             )
-        )
-    return " ".join(parts) or words("All candidates are kept, as the evidence proposes.")
+            for row in rows
+        ]
+        if names:
+            said.append(words(sentence, names=words.listing(names)))
+    if not said and not result.undecided:
+        said.append(words("Every decision agrees with the evidence."))
+    return said
 
 
 @say.register
 def _(result: views.MethodDecisions, words: Words, opened: Round) -> str:
-    if result.table.empty:
-        return words("No decision on the method is recorded; the parameters and the framework's defaults apply.")
-    return words.plural(
-        "{n} decision on the method is recorded.", "{n} decisions on the method are recorded.", len(result.table)
+    decided = int(result.table["decided"].sum())
+    parts = [
+        words.plural("{n} choice of method is decided.", "{n} choices of method are decided.", decided)
+        if decided
+        else words("No decision on the method is recorded; the parameters and the framework's defaults apply.")
+    ]
+    rows = result.undecided.to_dict("records")
+    if rows:
+        names = [
+            words(
+                "{topic} ({in_force}, by: {origin})",
+                topic=" ".join(part for part in (words(row["topic"]), row["parent"]) if part),
+                in_force=", ".join(words(part) for part in row["in_force"].split(", ")),
+                origin=words(row["origin"]),
+            )
+            for row in rows
+        ]
+        parts.append(words("**Still to be decided**: {names}.", names=words.listing(names)))
+    parts += [_checked(row, words) for row in result.table.to_dict("records") if row["check"]]
+    return " ".join(parts)
+
+
+def _checked(row: Mapping[Any, Any], words: Words) -> str:
+    """What a choice of method was held against."""
+    if row["check"] == "retention":
+        sentence = (
+            N_("**Against the evidence**: {value} factors are in force, the criteria recommend {limit}.")
+            if row["against"]
+            else N_("The criteria recommend {limit} factors as well.")
+        )
+        return words(sentence, value=words.integer(row["value"]), limit=words.integer(row["limit"]))
+    sentence = (
+        N_("**Against the evidence**: the group's consistency ratio for {parent} is {value}, above {limit}.")
+        if row["against"]
+        else N_("The group's consistency ratio for {parent} is {value}, within {limit}.")
     )
+    values = {"parent": row["parent"], "value": words.number(row["value"], 3), "limit": words.number(row["limit"])}
+    said = words(sentence, **values)
+    if row["named"]:
+        said += " " + words("Above it by themselves: {names}.", names=words.listing(list(row["named"])))
+    return said
+
+
+@say.register
+def _(result: ResponsibilityMatrix, words: Words, opened: Round) -> str:
+    if not result.units:
+        return words("No unit is named yet for any indicator (column `owner` of indicators.csv).")
+    leads = result.by_unit["lead"]
+    leads = leads[leads > 0].sort_values(ascending=False, kind="stable")
+    names = [f"{result.names[str(unit)][words.language]} ({words.integer(n)})" for unit, n in leads.items()]
+    parts = [
+        words.plural("{n} unit has a part in the index.", "{n} units have a part in the index.", len(result.units))
+    ]
+    if names:
+        parts.append(words("Lead, with the number of indicators: {names}.", names=words.listing(names)))
+    if result.without_lead:
+        parts.append(words("Without a lead: {names}.", names=words.listing(result.without_lead)))
+    if result.unassigned:
+        parts.append(words("**Nobody is named yet** for {names}.", names=words.listing(result.unassigned)))
+    return " ".join(parts)
 
 
 @say.register

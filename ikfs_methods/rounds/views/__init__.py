@@ -1,6 +1,9 @@
 """What a round holds besides results, as small typed tables: who came, what came in, what was decided, which files."""
 
+from ikfs_methods.rounds.views.agreed import SIZES, TOGETHER, PanelSizes, panel_sizes
 from ikfs_methods.rounds.views.base import View
+from ikfs_methods.rounds.views.by_institution import AikenByInstitution, aiken_by_institution
+from ikfs_methods.rounds.views.decided import Decisions, MethodDecisions, decisions, method_decisions
 from ikfs_methods.rounds.views.flags import (
     EmptyCategories,
     Exclusions,
@@ -30,21 +33,27 @@ from ikfs_methods.rounds.views.gate import (
 )
 from ikfs_methods.rounds.views.held import (
     CategoryShares,
-    Decisions,
     InputFiles,
-    MethodDecisions,
     ParameterTable,
     Participants,
     Sample,
     WeightTable,
     category_shares,
-    decisions,
     input_files,
-    method_decisions,
     parameters,
     participants,
     sample,
     weight_table,
+)
+from ikfs_methods.rounds.views.rated import (
+    AikenByCriterion,
+    Comments,
+    ContentRules,
+    PanelTable,
+    aiken_by_criterion,
+    comments,
+    content_rules,
+    panel,
 )
 from ikfs_methods.rounds.views.reliability import CERTAIN, ReliabilityTable, reliability_table
 from ikfs_methods.rounds.views.telling import Gaps, gap_totals
@@ -52,7 +61,13 @@ from ikfs_methods.rounds.views.telling import Gaps, gap_totals
 __all__ = [
     "CERTAIN",
     "SHARE_CLASSES",
+    "SIZES",
+    "TOGETHER",
+    "AikenByCriterion",
+    "AikenByInstitution",
     "CategoryShares",
+    "Comments",
+    "ContentRules",
     "Decisions",
     "Delivery",
     "EmptyCategories",
@@ -66,6 +81,8 @@ __all__ = [
     "MissingByGroup",
     "MissingPatterns",
     "OpenQuestions",
+    "PanelSizes",
+    "PanelTable",
     "ParameterTable",
     "Participants",
     "ReliabilityTable",
@@ -73,7 +90,11 @@ __all__ = [
     "ScreeningRules",
     "View",
     "WeightTable",
+    "aiken_by_criterion",
+    "aiken_by_institution",
     "category_shares",
+    "comments",
+    "content_rules",
     "decisions",
     "delivery",
     "empty_categories",
@@ -87,6 +108,8 @@ __all__ = [
     "missing_by_group",
     "missing_patterns",
     "open_questions",
+    "panel",
+    "panel_sizes",
     "parameters",
     "participants",
     "reliability_table",

@@ -1,4 +1,4 @@
-"""What a round holds besides results, as small typed tables: who came, what was decided, who answered, which files."""
+"""What a round holds besides results, as small typed tables: who came, who answered, weights, which files."""
 
 from __future__ import annotations
 
@@ -17,18 +17,6 @@ from ikfs_methods.rounds.views.telling import complete_by_group
 
 class Participants(View):
     """Institution, role and number at the table; a number that is not known is NaN."""
-
-    __slots__ = ()
-
-
-class Decisions(View):
-    """Indicator, what the evidence proposes, what people decided, why, and who."""
-
-    __slots__ = ()
-
-
-class MethodDecisions(View):
-    """Topic, parent, choice, why, and who decided."""
 
     __slots__ = ()
 
@@ -71,38 +59,6 @@ class InputFiles(View):
 def participants(opened: Round) -> Participants | Absent:
     """Who was at the table, or Absent."""
     return Absent("participants") if opened.participants is None else Participants(opened.participants)
-
-
-def decisions(opened: Round) -> Decisions:
-    """The decision on every candidate beside what the evidence proposes; an undecided candidate says so."""
-    verdict = opened.evidence.indicators["verdict"]
-    decided = {entry.indicator: entry for entry in opened.file.decisions}
-    rows = []
-    for code in opened.framework.indicators:
-        entry = decided.get(code)
-        rows.append(
-            {
-                "indicator": code,
-                "parent": opened.framework.parent(code),
-                "name": opened.framework.label(code, opened.language),
-                "verdict": verdict[code],
-                "decision": entry.decision if entry else "",
-                "reason": entry.reason[opened.language] if entry else "",
-                "decided_by": entry.decided_by if entry else "",
-                "differs": entry is not None and entry.decision != verdict[code],
-            }
-        )
-    return Decisions(pd.DataFrame(rows))
-
-
-def method_decisions(opened: Round) -> MethodDecisions:
-    """What people decided on weights, factors, normalisation and aggregation."""
-    columns = ["topic", "parent", "choice", "reason", "decided_by"]
-    rows = [
-        [entry.topic, entry.parent or "", str(entry.choice), entry.reason[opened.language], entry.decided_by]
-        for entry in opened.file.method_decisions
-    ]
-    return MethodDecisions(pd.DataFrame(rows, columns=columns))
 
 
 def sample(opened: Round) -> Sample | Absent:

@@ -1,3 +1,5 @@
+"""AHP: weights, consistency of judges and group, what is refused."""
+
 import json
 from itertools import combinations
 from pathlib import Path
@@ -5,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ikfs_methods.errors import ColumnError, JudgementError, ParameterError
@@ -41,6 +43,7 @@ def test_published_example_comes_out():
     assert found.judges.loc[("board", "leader"), "cr"] == pytest.approx(leader["inconsistency"], abs=5e-4)
 
 
+@settings(max_examples=40)
 @given(strengths=STRENGTHS)
 def test_three_elements_have_a_closed_form(strengths):
     # The characteristic polynomial of a reciprocal 3 x 3 matrix has the root 1 + d + 1/d, d = (a13/(a12 a23))^(1/3),
@@ -55,18 +58,20 @@ def test_three_elements_have_a_closed_form(strengths):
     np.testing.assert_allclose(found.weights, means / means.sum(), rtol=1e-9)
 
 
-@given(raw=st.lists(st.floats(1, 3), min_size=2, max_size=8))
+@settings(max_examples=40)
+@given(raw=st.lists(st.floats(1, 9), min_size=2, max_size=10))
 def test_judgements_without_contradiction_give_their_weights_back(raw):
     weights = np.array(raw) / np.sum(raw)
     codes = [f"e{i}" for i in range(len(raw))]
     ratios = {(codes[i], codes[j]): weights[i] / weights[j] for i, j in combinations(range(len(raw)), 2)}
     for priority in ("eigenvector", "geometric"):
         found = ahp(one_judge(ratios), priority=priority)
-        np.testing.assert_allclose(found.weights[codes], weights, rtol=1e-9)  # an 8 x 8 eigenproblem
-        assert found.group_consistency == pytest.approx(0, abs=1e-9)
+        np.testing.assert_allclose(found.weights[codes], weights, rtol=1e-12)  # sums and powers of ten doubles
+        assert found.group_consistency == pytest.approx(0, abs=1e-12)
         assert found.judges["acceptable"].all()
 
 
+@settings(max_examples=40)
 @given(one=STRENGTHS, other=STRENGTHS)
 def test_row_geometric_means_make_both_aggregations_the_same(one, other):
     # Geometric means of rows and over judges commute.
@@ -143,8 +148,18 @@ def test_the_random_index_is_named_and_ends_at_ten():
             "B",
             "not be compared with itself; found 1 row.s., the first is row 2: expert E1, parent I, B or B",
         ),
-        (2, "right", "A", "judged once by an expert; found 1 row.s., the first is row 2: expert E1, parent I, B or A"),
-        (6, "parent", "I", "expert E1 must judge every pair of parent I; 7 left out"),
+        (
+            2,
+            "right",
+            "A",
+            "judged once by an expert; found 1 row.s., .* row 2: .* I, B or A, .* which contradicts row 0: A or B",
+        ),
+        (
+            6,
+            "parent",
+            "I",
+            "comparisons of expert E1 within parent I must connect all 5 .* connects .A, B, C. and .a1. and .a2.",
+        ),
         (6, "left", "B", "an element must have one parent; B stands under I, A"),
         (3, "strength", None, "strength must be a number in every row; .* row 3"),
         (3, "expert", None, "expert must be filled in in every row; .* row 3 with None"),
@@ -166,7 +181,7 @@ def test_rows_of_a_filtered_table_are_named_plainly():
 
 def test_incomplete_judgements_name_expert_and_pair():
     with pytest.raises(JudgementError, match="expert E2 must judge every pair of parent I; 1 left out: A or C"):
-        ahp(TWO.drop(4))
+        ahp(TWO.drop(4), incomplete="refuse")
     with pytest.raises(ColumnError, match="missing: strength. Supply them, or rename"):
         ahp(TWO.drop(columns="strength"))
 
@@ -191,8 +206,8 @@ def test_matrices_that_are_not_reciprocal_are_refused(cell, value, said):
 def test_other_matrices_and_options_are_refused():
     with pytest.raises(JudgementError, match="same two or more elements as rows and as columns; found rows 0, 1"):
         ahp(pd.DataFrame([[1, 2], [0.5, 1]], columns=["A", "B"]))
-    with pytest.raises(JudgementError, match="from 1 to 9; found 10 for A over B"):
-        ahp(pd.DataFrame([[1, 10], [0.1, 1]], columns=["A", "B"], index=["A", "B"]))
+    with pytest.raises(JudgementError, match="at most 1e[+]06; found 1e[+]07 for A over B"):
+        ahp(pd.DataFrame([[1, 1e7], [1e-7, 1]], columns=["A", "B"], index=["A", "B"]))
     with pytest.raises(ParameterError, match="priority must be one of eigenvector, geometric"):
         ahp(TWO, priority="mean")
     with pytest.raises(ParameterError, match="aggregation must be one of aij, aip"):
@@ -201,3 +216,35 @@ def test_other_matrices_and_options_are_refused():
         ahp(TWO, cutoff=10)
     with pytest.raises(ParameterError, match="judgements must be a pandas DataFrame; found dict"):
         ahp({})
+
+
+@settings(max_examples=40)
+@given(st.lists(st.floats(0.002, 1), min_size=2, max_size=6))
+def test_a_matrix_of_known_weights_gives_them_back(raw):
+    weights = np.array(raw) / sum(raw)
+    codes = list("ABCDEF")[: len(raw)]
+    found = ahp(pd.DataFrame(np.outer(weights, 1 / weights), codes, codes))
+    # sums of six logarithms of doubles
+    assert found.weights.to_numpy() == pytest.approx(weights, abs=1e-13)
+    beyond = any("ratios beyond the scale of 1 to 9" in note for note in found.notes)
+    assert beyond == (weights.max() / weights.min() > 9 * (1 + 1e-9))
+
+
+def test_ratios_beyond_the_scale_are_named():
+    matrix = pd.DataFrame([[1, 10], [0.1, 1]], columns=["A", "B"], index=["A", "B"])
+    assert ahp(matrix).notes[-1].startswith("The matrix has ratios beyond the scale of 1 to 9: 10 for A over B.")
+    assert len(ahp(matrix, scale=10).notes) == 1
+    table = TWO.astype({"strength": float})
+    table.loc[0, "strength"] = 10
+    with pytest.raises(JudgementError, match=r"from 1 to 9; .* strength 10 \(scale=... gives the scale another end\)"):
+        ahp(table)
+    assert ahp(table, scale=10).scale == 10
+
+
+@pytest.mark.parametrize(("strength", "typed"), [(3, 0.33), (6, 0.17), (7, 0.14), (9, 0.11), (8, 0.12), (8, 0.13)])
+def test_reciprocals_may_be_typed_with_two_decimals(strength, typed):
+    codes = ["A", "B"]
+    found = ahp(pd.DataFrame([[1, strength], [typed, 1]], codes, codes))
+    assert found.weights["A"] == pytest.approx(strength / (strength + 1), abs=1e-14)
+    with pytest.raises(JudgementError, match="which do not match"):
+        ahp(pd.DataFrame([[1, strength], [typed + 0.02, 1]], codes, codes))
