@@ -152,6 +152,7 @@ def persons(content: bytes) -> Iterator[str]:
         text = patterns.plain(written)
         found: list[tuple[str, re.Match[str]]] = [
             *(("a NIK or family-card number", match) for match in patterns.identity_numbers(text)),
+            *(("a civil servant's number", match) for match in patterns.civil_servant_numbers(text)),
             *(("an Indonesian phone number", match) for match in patterns.phones(text)),
             *(("an e-mail address", match) for match in patterns.EMAIL.finditer(text) if "@" in text),
         ]

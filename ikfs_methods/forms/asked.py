@@ -8,19 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ikfs_methods.checks import did_you_mean, listed
+from ikfs_methods.checks import listed
 from ikfs_methods.errors import InputFileError, ParameterError, Problems
 from ikfs_methods.framework import Framework
-from ikfs_methods.rounds.criteria import ABOUT, CLARITY, ESSENTIAL, RELEVANCE, has_own_scale
+from ikfs_methods.rounds import asking
+from ikfs_methods.rounds.asking import MOST_IN_AHP, criteria_faults, parent_faults, weighable
+from ikfs_methods.rounds.criteria import CLARITY, ESSENTIAL, RELEVANCE, has_own_scale
 from ikfs_methods.rounds.parameters import Parameters
 from ikfs_methods.rounds.roundfile import FormsEntry, RoundFile
 
 CRITERIA = (RELEVANCE, CLARITY, ESSENTIAL)
-AHP, BUDGET, BEST_WORST = WAYS = ("ahp", "budget", "best_worst")
+AHP, BUDGET, BEST_WORST = WAYS = asking.WAYS
 # Five elements are ten comparisons, which a meeting has time for; eight are 28.
 MOST_IN_PAIRS = 5
-# The table of random indices of AHP ends here.
-MOST_IN_AHP = 10
 _ALL = 10_000  # names in a message that must be complete
 
 Children = Mapping[str, Sequence[str]]
@@ -101,12 +101,7 @@ def asked_of(
     entry = file.forms or FormsEntry()
     problems = Problems()
     chosen = list(dict.fromkeys(criteria or (CRITERIA if entry.criteria is None else entry.criteria)))
-    if not chosen and (criteria or entry.criteria is not None):
-        problems.add(
-            ParameterError(f"{where}: forms.criteria must name at least one criterion; it is empty. Name one.")
-        )
-    for criterion in chosen:
-        _check_criterion(problems, where, criterion, tree)
+    problems.add(*criteria_faults(where, chosen, tree, parameters))
     low, high = parameters.rating_low, parameters.rating_high
     if not low < high and not all(map(has_own_scale, chosen)):
         problems.add(
@@ -123,46 +118,13 @@ def asked_of(
     )  # fmt: skip
 
 
-def _check_criterion(problems: Problems, where: str, criterion: str, tree: Framework) -> None:
-    name, sign, about = criterion.partition(ABOUT)
-    if not name.strip() or criterion != criterion.strip():
-        problems.add(
-            ParameterError(
-                f"{where}: a criterion must be a word without blanks around it; found {criterion!r}. Name it."
-            )
-        )
-    if sign and about not in tree.parents:
-        problems.add(
-            ParameterError(
-                f"{where}: what follows the colon of a criterion must be a parent of the framework "
-                f"({listed(tree.parents)}); found {criterion!r}.{did_you_mean(about, tree.parents)} Correct it."
-            )
-        )
-
-
 def _weighed(
     problems: Problems, where: str, file: RoundFile, entry: FormsEntry, tree: Framework
 ) -> dict[str, list[str]]:
     """Parents by way of weighing, in the order of the framework."""
-    # A single child has all of its parent's weight.
-    able = [parent for parent in tree.parents if len(tree.children(parent)) > 1]
+    problems.add(*parent_faults(where, entry, tree))
+    able = weighable(tree)
     named: dict[str, list[str] | None] = {way: getattr(entry, way) for way in WAYS}
-    for way, parents in named.items():
-        for parent in parents or []:
-            if parent not in able:
-                problems.add(
-                    ParameterError(
-                        f"{where}: forms.{way} must name parents with two or more children ({listed(able)}); found "
-                        f"{parent!r}.{did_you_mean(parent, able)} Correct the entry."
-                    )
-                )
-            elif way == AHP and len(tree.children(parent)) > MOST_IN_AHP:
-                problems.add(
-                    ParameterError(
-                        f"{where}: at most {MOST_IN_AHP} children can be compared in pairs; {parent} has "
-                        f"{len(tree.children(parent))}. Name it under forms.{BUDGET} or forms.{BEST_WORST}."
-                    )
-                )
     taken = {parent for parents in named.values() for parent in parents or []}
     chosen: dict[str, list[str]] = {way: list(parents or []) for way, parents in named.items()}
     for parent in able:

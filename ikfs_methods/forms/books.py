@@ -11,6 +11,7 @@ from ikfs_methods.forms.answers import Given
 from ikfs_methods.forms.asked import AHP, BEST_WORST, BUDGET, Asked
 from ikfs_methods.forms.entering import KINDS, Entered, Key, enter, units
 from ikfs_methods.forms.institutions import Institutions
+from ikfs_methods.forms.layout import COMMENT
 from ikfs_methods.forms.longtable import LongTable, Row
 from ikfs_methods.forms.saying import differences
 from ikfs_methods.forms.setting import TABLES, Setting
@@ -24,7 +25,8 @@ _TABLE_OF = {AHP: "judgements", BUDGET: "budget", BEST_WORST: "best_worst"}
 class Books:
     """All tables that forms fill; `enter` enters the answers, `files` gives the bytes of those that changed.
 
-    `fresh`: tables that the round did not name and that now hold something.
+    `fresh`: tables that the round did not name and that now hold something; `kept`: earlier answers that the form
+    leaves empty.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Books:
         self.n_gaps = 0
         self.conflicts: list[str] = []
         self.replaced: list[str] = []
+        self.kept: list[str] = []
         self.read: dict[str, int] = {}
         self.new_rows: dict[str, int] = {}
 
@@ -146,11 +149,13 @@ class Books:
                 pairs = one.pairs.get(parent, {})
                 known = [key[2:] for key in earlier if key[:2] == (parent, one.expert)]
                 if pairs and not _connected(children, [*pairs, *known]):
+                    _, why = one.lacking.pop((AHP, parent), (0, ""))
+                    rest = why.partition(": ")[2]
                     self.conflicts.append(
                         f"{one.who}, pairs of {parent}: the {len(pairs)} pair(s) given must connect all of "
-                        f"{listed(children, _ALL)}; they do not. None was taken: ask for the others."
+                        f"{listed(children, _ALL)}; they do not. None was taken: ask for the others"
+                        f"{f' ({rest})' if rest else ''}."
                     )
-                    one.lacking.pop((AHP, parent), None)
                     continue
                 for (left, right), (favoured, strength) in pairs.items():
                     row = table.made(
@@ -193,6 +198,30 @@ class Books:
         self.gaps.append(text)
         self.n_gaps += count
 
+    def _keeps(self, held: Mapping[str, Mapping[Key, list[Row]]]) -> None:
+        """Earlier answers to what the form asked and leaves empty: withdrawn, or given on another copy of it."""
+        for one in self.given:
+            criteria, codes = one.rated
+            number = str(one.delphi)
+            for criterion in criteria:
+                asked = [code for code in codes if (criterion, code) not in one.ratings.keys() | one.told]
+                rows = {code: held["panel"].get((number, criterion, one.expert, code), []) for code in asked}
+                said = [f"{code} {own[0]['rating']}" for code, own in rows.items() if own and own[0]["rating"].strip()]
+                self._keep(one, "panel", criterion, said)
+            silent = [code for code in codes if code not in one.comments and (COMMENT, code) not in one.told]
+            said = [code for code in silent if (number, one.expert, code) in held["comments"]]
+            self._keep(one, "comments", "comments on", said)
+            for (way, parent), (count, _) in one.lacking.items():
+                if count and self._answered(held, way, parent, one.expert):
+                    self._keep(one, _TABLE_OF[way], f"answers ({way}) on", [parent])
+
+    def _keep(self, one: Given, name: str, subject: str, said: Sequence[str]) -> None:
+        if said:
+            self.kept.append(
+                f"{one.who}: {self.tables[name].path.name} holds {subject} {listed(said, _ALL)}; the form is empty "
+                "there, and the earlier stays. Delete the rows to withdraw it."
+            )
+
     def _gaps(self) -> None:
         """What the forms left empty and no table holds, and who returned no form."""
         held = {name: units(table, KINDS[name]) for name, table in self.tables.items()}
@@ -217,6 +246,7 @@ class Books:
                     f"{one.who}: no institution or field is given; {self.institutions.of(one.expert)!r} stands in the "
                     f"panel. Write it into {self.tables['experts'].path.name} and collect again."
                 )
+        self._keeps(held)
         self._missing(held)
 
     def _answered(self, held: Mapping[str, Mapping[Key, list[Row]]], way: str, parent: str, expert: str) -> bool:

@@ -16,6 +16,7 @@ from ikfs_methods.forms.given import given_on
 from ikfs_methods.forms.registering import lines_of, registered
 from ikfs_methods.forms.result import CollectResult
 from ikfs_methods.forms.returned import ReturnedForm, returned_form
+from ikfs_methods.forms.saying import shown_name
 from ikfs_methods.forms.setting import TABLES, Setting, setting_of
 from ikfs_methods.forms.swap import write_together
 
@@ -44,6 +45,7 @@ def collect(folder: str | Path, *, source: str | Path | None = None, replace: bo
             f"the folder of returned forms must hold XLSX files that `ikfs forms` made; found none in {place}. Put "
             "them there, or name their folder (--from)."
         )
+    notes += _unlisted(given, known, setting)
     order = sorted(given, key=lambda one: (one.delphi, _place(one.expert, list(known))))
     books = Books(setting, now, order, known, replace=replace)
     books.enter()
@@ -53,11 +55,25 @@ def collect(folder: str | Path, *, source: str | Path | None = None, replace: bo
     for one in order:
         faults += one.faults
         notes += one.notes
+    notes += books.kept
     return CollectResult(
         forms=len(order), read=books.read, gaps=tuple(books.gaps), n_gaps=books.n_gaps,
         conflicts=(*faults, *books.conflicts), replaced=tuple(books.replaced), notes=tuple(notes),
         written={path: new_rows.get(path, 0) for path in files},
     )  # fmt: skip
+
+
+def _unlisted(given: Sequence[Given], known: Mapping[str, str], setting: Setting) -> list[str]:
+    """Notes on experts whom the table of experts did not list, perhaps since they were taken out of it."""
+    table = setting.table("experts")
+    if not len(table):
+        return []
+    return [
+        f"{one.who}: {one.expert} was not in {table.path.name} and was added there. Take the answers out of the tables "
+        "again if that expert does not belong to the panel."
+        for one in given
+        if one.expert not in known
+    ]
 
 
 def _round_file(setting: Setting, fresh: Sequence[str], faults: list[str]) -> dict[Path, bytes]:
@@ -77,20 +93,25 @@ def _forms(
 ) -> tuple[list[ReturnedForm], list[str], list[str]]:
     """The forms of this round in a folder, what is wrong with the other files, and what was passed over."""
     if not place.is_dir():
+        found = f"{place.name} is a file" if place.exists() else f"not found: {place}"
         raise InputFileError(
-            f"the folder of returned forms must exist; not found: {place}. Put the returned files there, or name their "
-            "folder (--from)."
+            f"the folder of returned forms must exist; {found}. Put the returned files there, or name their folder "
+            "(--from)."
         )
     forms, faults, notes = [], list[str](), list[str]()
     children = {parent: setting.framework.children(parent) for parent in setting.framework.parents}
-    for path in sorted(path for path in place.iterdir() if path.is_file() and not path.name.startswith(".")):
-        ending = path.suffix.casefold()
+    for path in sorted(path for path in place.iterdir() if not path.name.startswith(".")):
+        ending, shown = path.suffix.casefold(), shown_name(path.name)
         if path.name.startswith("~$"):
             notes.append(
-                f"{path.name}: the lock of a program that has the form open; passed over. Save and close the form."
+                f"{shown}: the lock of a program that has the form open; passed over. Save and close the form."
+            )
+        elif path.is_dir():
+            notes.append(
+                f"{shown}: a folder; nothing in it was read. Move the forms that lie in it into {place.name} itself."
             )
         elif ending in _OTHERS:
-            faults.append(f"{path.name}: a form must be an XLSX file; open it, save it as .xlsx and collect again.")
+            faults.append(f"{shown}: a form must be an XLSX file; open it, save it as .xlsx and collect again.")
         elif ending in _FORMS:
             try:
                 form = returned_form(path)
@@ -100,11 +121,13 @@ def _forms(
                     forms.pop()
                     faults.append(wrong)
             except IkfsError as error:
-                faults.append(f"{path.name}: {str(error).rstrip('.')}.")
+                faults.append(f"{shown}: {str(error).rstrip('.')}.")
             except OSError as error:
-                faults.append(
-                    f"{path.name}: the file must be readable; the system says {error.strerror}. Close it there."
-                )
+                faults.append(f"{shown}: the file must be readable; the system says {error.strerror}. Close it there.")
+        else:
+            notes.append(
+                f"{shown}: not read; a form is a file that ends in .xlsx. If answers stand in it, ask for the form."
+            )
     return forms, faults, notes
 
 

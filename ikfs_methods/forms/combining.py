@@ -8,6 +8,7 @@ from typing import Any
 from ikfs_methods.checks import listed
 from ikfs_methods.forms.answers import Given
 from ikfs_methods.forms.asked import AHP, BEST_WORST, BUDGET
+from ikfs_methods.forms.layout import COMMENT
 
 _ALL = 10_000  # names in a message that must be complete
 
@@ -38,6 +39,8 @@ def combined(first: Given, second: Given) -> Given:
     made.ratings = joined(first.ratings, second.ratings, lambda key, a, b: f"{key[1]} {key[0]} ({a}; {b})")
     made.told |= {key for key in first.ratings if key in second.ratings and key not in made.ratings}
     made.comments = joined(first.comments, second.comments, lambda key, _, __: f"comment on {key}")
+    # Two that differ are no empty cell.
+    made.told |= {(COMMENT, code) for code in first.comments if code in second.comments and code not in made.comments}
     made.budget = joined(first.budget, second.budget, lambda key, _, __: f"points of {key}")
     made.best_worst = joined(first.best_worst, second.best_worst, lambda key, _, __: f"best and worst of {key}")
     for parent in dict.fromkeys([*first.pairs, *second.pairs]):

@@ -6,6 +6,7 @@ from ikfs_methods.forms.answers import Given, Reader
 from ikfs_methods.forms.asked import AHP, BEST_WORST, BUDGET, Usable
 from ikfs_methods.forms.rating_answers import read_institution, read_ratings
 from ikfs_methods.forms.returned import ReturnedForm
+from ikfs_methods.forms.saying import COPY, NO_SHEET
 from ikfs_methods.forms.weighing_answers import read_best_worst, read_pairs, read_points
 from ikfs_methods.framework import Framework
 
@@ -32,7 +33,8 @@ def given_on(form: ReturnedForm, use: Usable, tree: Framework) -> Given:
                 continue
             weighed = form.sheets.get((way, parent))
             if weighed is None:
-                made.faults.append(f"{made.who}: the sheet on which {parent} is weighed ({way}) is not in the file.")
+                made.faults.append(f"{made.who}: the sheet on which {parent} is weighed ({way}) {NO_SHEET}. {COPY}")
+                made.lacking[way, parent] = 0, ""
             else:
                 read(reader, parent, list(children), weighed)
     return made

@@ -9,9 +9,7 @@ from ikfs_methods.forms.answers import Given
 from ikfs_methods.forms.entering import Key
 from ikfs_methods.forms.longtable import LongTable, Row
 from ikfs_methods.reading import bare_cell, safe_cell
-
-# Stands in the panel, where every rating needs one, until somebody says which it is.
-NOT_STATED = {"id": "tidak disebutkan", "en": "not stated"}
+from ikfs_methods.rounds.tables import NOT_STATED, stated
 
 
 class Institutions:
@@ -21,9 +19,9 @@ class Institutions:
         self, tables: Mapping[str, LongTable], known: Mapping[str, str], language: str, *, replace: bool
     ) -> None:
         self.tables, self.replace, self.stand_in = tables, replace, NOT_STATED[language]
-        self._found = {expert: _stated(bare_cell(text)) for expert, text in known.items()}
+        self._found = {expert: stated(bare_cell(text)) for expert, text in known.items()}
         for row in tables["panel"].rows:
-            self._found[row["expert"]] = self._found.get(row["expert"]) or _stated(bare_cell(row["institution"]))
+            self._found[row["expert"]] = self._found.get(row["expert"]) or stated(bare_cell(row["institution"]))
         self.conflicts: list[str] = []
         self.replaced: list[str] = []
 
@@ -44,7 +42,7 @@ class Institutions:
         """Takes what the forms say, and puts it into the rows of the panel that are there already."""
         spelled = {cells.folded(text): text for text in self._found.values() if text}
         for one in given:
-            was, said = self.known(one.expert), _stated(one.institution)
+            was, said = self.known(one.expert), stated(one.institution)
             now = spelled.setdefault(cells.folded(said), said) if said else was
             if was and now != was:
                 text = f"{one.who}: the institution is {was!r} in the tables and {now!r} on the form"
@@ -60,7 +58,7 @@ class Institutions:
         """Brings the institution into the panel's rows: where none is stated, and with `replace` where a form came."""
         told: set[str] = set()
         for row in self.tables["panel"].rows:
-            expert, here = row["expert"], _stated(bare_cell(row["institution"]))
+            expert, here = row["expert"], stated(bare_cell(row["institution"]))
             wanted = self.known(expert)
             if here == wanted:
                 continue
@@ -81,8 +79,3 @@ class Institutions:
         table = self.tables["experts"]
         experts = dict.fromkeys(one.expert for one in given)
         return {(expert,): [table.made(expert=expert, institution=safe_cell(self.known(expert)))] for expert in experts}
-
-
-def _stated(text: str) -> str:
-    plain = " ".join(text.split())
-    return "" if plain in NOT_STATED.values() else plain

@@ -24,7 +24,7 @@ from ikfs_methods.forms.workbook import form
 from ikfs_methods.places import output_folder
 from ikfs_methods.reading import bare_cell
 from ikfs_methods.result import Shown
-from ikfs_methods.rounds.tables import PARTICIPANTS
+from ikfs_methods.rounds.tables import PARTICIPANTS, stated
 
 MOST_EXPERTS = 100
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -145,7 +145,7 @@ def _experts(setting: Setting, count: int | None) -> tuple[dict[str, str], dict[
 
 def _institutions(setting: Setting, known: Mapping[str, str]) -> list[str]:
     """What is offered where an expert's institution is asked: those of the experts, else of the participants."""
-    found = list(dict.fromkeys(text for text in known.values() if text))
+    found = list(dict.fromkeys(text for text in known.values() if stated(text)))
     entry = setting.file.inputs.participants
     if not found and entry is not None:
         table = LongTable.read(setting.folder / entry.file, entry, PARTICIPANTS[:1])

@@ -13,7 +13,8 @@ from ikfs_methods.checks import listed
 from ikfs_methods.forms import cells
 from ikfs_methods.forms.answers import Reader
 from ikfs_methods.forms.layout import ANSWER, CODE, COMMENT, INSTITUTION, RATINGS, README
-from ikfs_methods.privacy import personal_columns
+from ikfs_methods.forms.saying import COPY, NO_SHEET
+from ikfs_methods.privacy import patterns, personal_columns
 from ikfs_methods.reading.formats import TEXT as TEXT_FORMAT
 from ikfs_methods.reading.table import Table
 from ikfs_methods.rounds.criteria import ABOUT, CONGRUENCE, ESSENTIAL
@@ -21,6 +22,8 @@ from ikfs_methods.rounds.criteria import ABOUT, CONGRUENCE, ESSENTIAL
 
 def kind_of_person(text: str) -> str:
     """Which kind of personal data a text holds; "" for none. Asked text by text, so that none hides among others."""
+    if next(patterns.civil_servant_numbers(patterns.plain(text)), None):
+        return "identity number"
     table = Table(pd.DataFrame({"comment": pd.Series([text], dtype="str")}), Path("comment"), TEXT_FORMAT)
     return next(iter(personal_columns(table).values()), "")
 
@@ -48,18 +51,19 @@ def read_ratings(reader: Reader) -> None:
     criteria = [name for name in asked.criteria if name in reader.use.criteria]
     made.rated = criteria, codes
     if sheet is None:
-        cells_of_it = [(name, code) for name in criteria for code in codes]
-        reader.fault("ratings", "the sheet is not in the file, so that all of its answers are missing.", *cells_of_it)
+        cells_of_it = [(name, code) for name in (*criteria, COMMENT) for code in codes]
+        reader.fault("ratings", f"the sheet {NO_SHEET}, so that none of its answers could be read. {COPY}",
+                     *cells_of_it)  # fmt: skip
         return
     lacking = [name for name in criteria if not any(name in row for row in sheet.rows.values())]
     if lacking:
         reader.fault("ratings", f"the column(s) of {listed(lacking)} are not in the sheet.",
                      *((name, code) for name in lacking for code in codes))  # fmt: skip
     for code in codes:
-        row = sheet.rows.get(code)
+        row, told = sheet.rows.get(code), [(name, code) for name in (*criteria, COMMENT)]
         if row is None:
-            reader.fault("ratings", f"the row of {code} is not in the sheet.", *((name, code) for name in criteria))
-        elif reader.right_row(row, CODE, code, "ratings", *((name, code) for name in criteria)):
+            reader.fault("ratings", f"the row of {code} is not in the sheet.", *told)
+        elif reader.right_row(row, CODE, code, "ratings", *told):
             _rated(reader, row, code, criteria)
 
 
@@ -72,7 +76,7 @@ def _rated(reader: Reader, row: Mapping[str, Any], code: str, criteria: Sequence
     comment = cells.text_of(row.get(COMMENT))
     if comment and (kind := kind_of_person(comment)):
         reader.fault(f"comment on {code}", f"it holds what looks like personal data ({kind}) and was not written down. "
-                   "Ask for another wording.")  # fmt: skip
+                   "Ask for another wording.", (COMMENT, code))  # fmt: skip
     elif comment:
         reader.made.comments[code] = comment
 

@@ -14,6 +14,7 @@ import openpyxl
 from ikfs_methods.errors import InputFileError
 from ikfs_methods.forms.asked import Asked, read_asked
 from ikfs_methods.forms.layout import marked
+from ikfs_methods.forms.saying import shown_name
 from ikfs_methods.forms.workbook import FORM
 from ikfs_methods.reading.archive import refuse_bomb
 
@@ -109,7 +110,7 @@ def _known(path: Path, grids: list[list[tuple[Any, ...]]]) -> ReturnedForm:
     expert = named.get("expert", "")
     if named.get("round") != asked.round or asked.fingerprint != named.get("fingerprint") or not expert:
         raise InputFileError(f"a form's hidden sheet must be left as it is; it was changed. {_REMEDY}")
-    return ReturnedForm(path.name, expert, asked, sheets)
+    return ReturnedForm(shown_name(path.name), expert, asked, sheets)
 
 
 def _text(value: object) -> str:

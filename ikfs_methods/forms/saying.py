@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from ikfs_methods.checks import listed
 from ikfs_methods.forms.entering import Key
 from ikfs_methods.forms.longtable import Row
+from ikfs_methods.privacy import patterns
 
+# Of a sheet that is not known again by the mark in its first cell.
+NO_SHEET = "is not in the file, or its hidden first row or column was deleted"
+COPY = "Copy the answers into a fresh form, or ask for the file once more."
+_PERSONAL = (patterns.SIXTEEN_DIGITS, patterns.NIP, patterns.PHONE, patterns.LONG_NUMBER, patterns.EMAIL)
 _ALL = 10_000  # what differs is told in full: somebody has to decide on each
 
 
@@ -26,6 +31,13 @@ def differences(
         "takes the form's)."
         for subject, said in parts.items()
     ]
+
+
+def shown_name(name: str) -> str:
+    """A file's name with its long numbers and addresses masked: people put their telephone number there."""
+    for pattern in _PERSONAL:
+        name = pattern.sub("...", name)
+    return name
 
 
 def _said(name: str, key: Key, earlier: list[Row], new: list[Row]) -> tuple[str, list[str]]:

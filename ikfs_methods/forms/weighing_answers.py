@@ -31,6 +31,8 @@ from ikfs_methods.forms.returned import SheetCells
 from ikfs_methods.forms.weighing_sheets import TOTAL_POINTS
 from ikfs_methods.weighting.budget import POINTS_TOLERANCE
 
+# Shares that were rounded to two digits, three or four of them, miss 1 by up to .02.
+_NEAR_ONE = 0.02
 _ALL = 10_000  # names in a message that must be complete
 
 
@@ -54,7 +56,9 @@ def read_points(reader: Reader, parent: str, children: list[str], sheet: SheetCe
     elif abs(total - TOTAL_POINTS) > POINTS_TOLERANCE * TOTAL_POINTS:
         blank = f"; empty: {listed(empty, _ALL)}" if empty else ""
         reader.made.lacking[BUDGET, parent] = 0, ""
-        reader.fault(place, f"the points must sum to {TOTAL_POINTS}; they sum to {total:g}{blank}. None was taken.")
+        shares = " Shares? Write 12.5 for 12.5 %." if abs(total - 1) <= _NEAR_ONE else ""
+        reader.fault(place, f"the points must sum to {TOTAL_POINTS}; they sum to {total:g}{blank}. None was taken."
+                     f"{shares}")  # fmt: skip
     else:
         if empty:
             reader.made.notes.append(
@@ -76,10 +80,22 @@ def read_pairs(reader: Reader, parent: str, children: list[str], sheet: SheetCel
         if answer is not None:
             found[left, right] = answer
         elif len(reader.made.faults) == before:
-            empty.append(f"{left} or {right}")
+            empty.append(f"{left} or {right}{_half(row)}")
     reader.made.pairs[parent] = found
     if empty:
         reader.made.lacking[AHP, parent] = len(empty), f"{place}: not filled: {listed(empty, _ALL)}"
+
+
+def _half(row: Mapping[str, Any]) -> str:
+    """Which half of a pair's answer is filled, where the other is not."""
+    chosen, strong = (not cells.is_empty(row.get(name)) for name in (FAVOURS, STRENGTH))
+    if chosen == strong:
+        return ""
+    return (
+        " (which of the two is filled, how much more is not)"
+        if chosen
+        else (" (how much more is filled, which of the two is not)")
+    )
 
 
 def _pair(reader: Reader, row: Mapping[str, Any], left: str, right: str, place: str) -> tuple[str, int] | None:

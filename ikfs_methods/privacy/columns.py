@@ -292,6 +292,7 @@ def _addresses(values: _Texts) -> set[int]:
 _SHAPES: tuple[tuple[str, Callable[[_Texts], set[int]]], ...] = (
     ("nik", _identity_numbers),
     ("nik", _any(patterns.EXPONENT.finditer)),
+    ("identity number", _any(patterns.civil_servant_numbers)),
     ("email", _any(lambda text: patterns.EMAIL.finditer(text) if "@" in text else ())),
     ("phone", _phones),
     ("position", _any(patterns.points)),

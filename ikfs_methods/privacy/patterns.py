@@ -29,6 +29,12 @@ SIXTEEN_DIGITS = re.compile(
     r"(?:\.0+)?(?!\w|\.\d|-\d)",
     re.ASCII | re.IGNORECASE,
 )
+# A civil servant's number (NIP): birth yyyymmdd, appointment yyyymm, sex 1 or 2, running number; bare or grouped so.
+NIP = re.compile(
+    r"(?<![\w.,-])(?P<birth>(?:19|20)\d{6})(?P<gap>[ .-]?)(?P<start>(?:19|20)\d{4})(?P=gap)[12](?P=gap)\d{3}"
+    r"(?:\.0+)?(?!\w|\.\d|-\d)",
+    re.ASCII,
+)
 # Ten to thirteen digits with the zero: 0812..., +62 812..., (+62) 812..., 0062812..., +62 0812...; blanks and marks
 # between any two, but three digits of the network together: percentages in a row (62 81 90 77) are no phone.
 PHONE = re.compile(
@@ -117,6 +123,21 @@ def is_in_indonesia(latitude: float, longitude: float) -> bool:
 def identity_numbers(text: str) -> Iterator[re.Match[str]]:
     """Where a NIK or KK number stands in a text."""
     return (found for found in SIXTEEN_DIGITS.finditer(text) if is_identity_number(found.group()))
+
+
+def civil_servant_numbers(text: str) -> Iterator[re.Match[str]]:
+    """Where a civil servant's number (NIP) stands in a text."""
+    return (found for found in NIP.finditer(text) if _is_civil_servant(found["birth"], found["start"]))
+
+
+def _is_civil_servant(birth: str, start: str) -> bool:
+    """Whether a date of birth and a month of appointment are one person's: between 15 and 65 years apart."""
+    try:
+        born = date(int(birth[:4]), int(birth[4:6]), int(birth[6:]))
+        begun = date(int(start[:4]), int(start[4:]), 1)
+    except ValueError:
+        return False
+    return 15 <= begun.year - born.year <= 65
 
 
 def phones(text: str) -> Iterator[re.Match[str]]:

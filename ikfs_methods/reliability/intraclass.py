@@ -61,7 +61,8 @@ def intraclass_correlation(ratings: pd.DataFrame, *, level: float = 0.95) -> Int
     rater, the second that of the mean of all k. ICC(C,k) is Cronbach's alpha of the raters. The intervals at `level`
     are exact for normal ratings in the forms 1 and C and Satterthwaite's approximation in the forms A, each with its
     own degrees of freedom, so that the ends of ICC(A,k) are not those of ICC(A,1) stepped up by Spearman and Brown's
-    formula, as its estimate is. F tests a correlation of 0.
+    formula, as its estimate is. F tests a correlation of 0, in the forms A as in C; so does psych, while the R package
+    irr gives other degrees of freedom to the test of the forms A.
 
     Answers the questions: how well do different raters give the same thing the same rating, and how good is their mean?
 

@@ -19,7 +19,7 @@ Run = Callable[[str, str, Sequence[str]], None]
 FOOT = 773.0  # points from the paper's upper edge to the end of the text: 297 mm less the margin of 24 mm
 GAP = 45.0  # points; three lines of text left empty are no gap yet
 GROUP = re.compile(r"^(\s*)(table\.cell\([^\n]*fill: group-fill[^\n]*\]),$", re.MULTILINE)
-ROUNDS = 25  # passes at most; each settles one figure or table
+ROUNDS = 40  # passes at most; each settles one figure or table
 TOC_ENTRIES = 42  # with more, the contents show chapters alone, so that they stay on one page
 
 
@@ -48,6 +48,7 @@ def make(document: Document, work: Path, run: Run) -> bytes:
 def _set(source: Path, text: str, folder: Path, document: Document, target: Path) -> None:
     compiler = typst.Compiler(str(source), root=str(source.parent), font_paths=[str(folder)], ignore_system_fonts=True)
     floated: list[str] = []
+    kept: list[str] = []  # what must stay where it is called for, whatever gap it leaves
     stamp = dt.datetime.combine(document.date, dt.time(), dt.UTC)
     try:
         for _ in range(ROUNDS):
@@ -56,7 +57,12 @@ def _set(source: Path, text: str, folder: Path, document: Document, target: Path
                 re.sub(r"#let floated = \(.*\)", f"#let floated = ({names})", text, count=1), encoding="utf-8"
             )
             places = json.loads(compiler.query("<ikfs-place>", field="value"))
-            found = _pushed(places, floated) or _overtaking(places, floated)
+            between = _splitting(places, floated)
+            if between is not None:
+                kept.append(between)
+                floated.remove(between)
+                continue
+            found = _pushed(places, [*floated, *kept]) or _overtaking(places, [*floated, *kept])
             if found is None:
                 break
             floated.append(found)
@@ -86,9 +92,21 @@ def _pushed(places: list[dict[str, Any]], floated: list[str]) -> str | None:
     return None
 
 
+def _splitting(places: list[dict[str, Any]], floated: list[str]) -> str | None:
+    """The first floating part that stands on a page onto which a long table runs, and so between its two halves."""
+    first = {place["id"]: place["page"] for place in places if place["part"] == "before"}
+    long = [(first.get(place["id"], 0), place["page"]) for place in places if place["part"] == "end"]
+    for place in places:
+        splits = any(start < place["page"] <= end for start, end in long)
+        if place["part"] == "self" and place["id"] in floated and splits:
+            return str(place["id"])
+    return None
+
+
 def _overtaking(places: list[dict[str, Any]], floated: list[str]) -> str | None:
     """The first table or figure that stands before one of its kind that floated from above it: it floats after it."""
-    ends = {place["id"]: (place["page"], place["y"]) for place in places}  # "self" comes after "before"
+    # "self" comes after "before"
+    ends = {place["id"]: (place["page"], place["y"]) for place in places if place["part"] != "end"}
     last: dict[str, tuple[int, float]] = {}
     for name in dict.fromkeys(place["id"] for place in places if place["part"] == "before"):
         kind = name.partition("-")[0]

@@ -14,7 +14,7 @@ from ikfs_methods.checks import did_you_mean, listed
 from ikfs_methods.errors import InputProblemsError, Problems
 from ikfs_methods.result import Shown
 from ikfs_methods.rounds import experts
-from ikfs_methods.rounds.criteria import KNOWN, is_known, meant
+from ikfs_methods.rounds.criteria import KNOWN, is_known
 from ikfs_methods.rounds.opening import Gathered, gather
 from ikfs_methods.rounds.round import Round
 
@@ -105,9 +105,8 @@ def _criteria(found: Gathered) -> Iterator[str]:
         if not is_known(str(criterion), named):
             near = did_you_mean(str(criterion), [one for one in dict.fromkeys(panel["criterion"]) if one != criterion])
             yield (
-                f"{entry.file}: is {criterion!r} ({count} rating(s)) a criterion of the round's own? No method asks for "
-                f"it but Aiken's V; those that others ask for are {listed(KNOWN)}.{near} Name it under forms.criteria in "
-                "round.yaml, or correct it."
+                f"{entry.file}: is {criterion!r} ({count} rating(s)) a criterion of the round's own? The methods "
+                f"know {listed(KNOWN)}.{near} Name it under forms.criteria in round.yaml, or correct it."
             )
 
 

@@ -11,8 +11,8 @@ RELEVANCE, CLARITY, ESSENTIAL, CONGRUENCE = "relevance", "clarity", "essential",
 KNOWN = (RELEVANCE, CLARITY, ESSENTIAL, CONGRUENCE)
 # Between the criterion and the dimension that it is about: congruence:KD.
 ABOUT = ":"
-# A slip of one or two letters, or the Indonesian `relevansi` (.78), lies above; words that people choose on purpose, such
-# as `coherence` beside `congruence` (.74), lie below.
+# A slip of one or two letters, or the Indonesian `relevansi` (.78), lies above; words that people choose on purpose,
+# such as `coherence` beside `congruence` (.74), lie below.
 _NEAR = 0.76
 
 

@@ -43,11 +43,11 @@ def questions(file: RoundFile, tables: Tables) -> Iterator[str]:
             beside = [code for code in dict.fromkeys(table["expert"]) if code not in rated]
             if beside:
                 yield (
-                    f"{_file(file, name)}: {listed(beside)} rated nothing in {_file(file, 'panel')}. Are the codes right? "
-                    "A table of experts (inputs.experts) would tell."
+                    f"{_file(file, name)}: {listed(beside)} rated nothing in {_file(file, 'panel')}. Are the codes "
+                    "right? A table of experts (inputs.experts) would tell."
                 )
     for name, table in _answered(tables):
-        if name in _WEIGHED and table["expert"].nunique() == 1:
+        if name in _WEIGHED and len(set(table["expert"])) == 1:
             yield f"{_file(file, name)}: all rows are of one expert ({table['expert'].iloc[0]}). Did the others answer?"
 
 
@@ -98,10 +98,12 @@ def _unlisted(place: Path, file: RoundFile, tables: Tables, listing: pd.DataFram
         wrong = ~table["expert"].isin(codes) & ~table["expert"].map(_folded).isin(spelled)
         if wrong.any():
             found = list(dict.fromkeys(table["expert"][wrong]))
+            # Whoever answers here under the own code was not meant by another one.
+            absent = [code for code in codes if code not in set(table["expert"])]
             yield JudgementError(
-                f"{place / _file(file, name)}: an expert must be one of those listed in {_file(file, 'experts')}; found "
-                f"{listed(map(repr, found))} in row(s) {listed(table.index[wrong])}."
-                f"{did_you_mean(found[0], codes)} Correct the code, or add the expert there."
+                f"{place / _file(file, name)}: an expert must be one of those listed in {_file(file, 'experts')}; "
+                f"found {listed(map(repr, found))} in row(s) {listed(table.index[wrong])}."
+                f"{did_you_mean(found[0], absent)} Correct the code, or add the expert there."
             )
 
 
@@ -119,6 +121,6 @@ def _elsewhere(place: Path, file: RoundFile, tables: Tables, listing: pd.DataFra
     ]
     if apart:
         yield JudgementError(
-            f"{place / _file(file, 'experts')}: an expert's institution must be the one in {_file(file, 'panel')}; they "
-            f"differ for {listed(apart)}. Correct one of them."
+            f"{place / _file(file, 'experts')}: an expert's institution must be the one in {_file(file, 'panel')}; "
+            f"they differ for {listed(apart)}. Correct one of them."
         )

@@ -180,7 +180,8 @@ def _personal(meeting: Meeting) -> Iterator[str]:
     for name, given in [("number", meeting.number), *offices, *texts]:
         text = patterns.plain(given)
         kinds = {
-            "identity number": next(patterns.identity_numbers(text), None),
+            "identity number": next(patterns.identity_numbers(text), None)
+            or next(patterns.civil_servant_numbers(text), None),
             "phone number": next(patterns.phones(text), None),
             "e-mail address": patterns.EMAIL.search(text),
         }

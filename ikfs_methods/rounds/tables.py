@@ -109,14 +109,14 @@ def _check_rounds(sheet: Sheet) -> None:
         return
     number = sheet.rows[DELPHI_ROUND]
     held = sorted(set(number))
-    gone = [one for one in range(int(held[0]), int(held[-1])) if one not in held][:8] if held[-1] < MOST_ROUNDS else []
-    if gone or held[-1] >= MOST_ROUNDS:
-        at = sheet.table.at(DELPHI_ROUND, number == held[-1])
-        lacking = f"round(s) {listed(gone)} between them are not in the file" if gone else "that is no number of a round"
+    most = int(held[-1])
+    gone = [one for one in range(int(held[0]), most) if one not in held] if most < MOST_ROUNDS else []
+    if gone or most >= MOST_ROUNDS:
+        said = f"without {listed(gone)}" if gone else f"above {MOST_ROUNDS}"
         sheet.problems.add(
             ScaleError(
-                f"{at}: Delphi rounds must be numbered without a gap; found {listed(held)}, {lacking}. Correct the "
-                "cells, or number the rounds 1, 2, 3."
+                f"{sheet.table.at(DELPHI_ROUND, number == most)}: Delphi rounds must follow each other without a gap; "
+                f"found {listed(held)}, {said}. Correct the cells, or number the rounds 1, 2, 3."
             )
         )
 

@@ -193,12 +193,12 @@ def _named_ends(part: _Part, teller: str = "columns best and worst must say") ->
         return "at least two indicators must be compared; found one"
     if not part.best or not part.worst:
         return find_ends(part.best_over, part.over_worst, teller)
+    if part.best == part.worst and part.best[0] in part.codes:
+        return f"the best and the worst must be two indicators; found {part.best[0]} as both"
     best = _named_end(part, "best", part.best, "best_over", part.best_over)
     worst = _named_end(part, "worst", part.worst, "over_worst", part.over_worst)
     if isinstance(best, str) or isinstance(worst, str):
         return best if isinstance(best, str) else str(worst)
-    if best == worst:
-        return f"the best and the worst must be two indicators; found {part.codes[best]} as both"
     if abs(part.best_over[worst] - part.over_worst[best]) > SAME:
         return _contradicted(part.best_over[worst], part.over_worst[best])
     return best, worst

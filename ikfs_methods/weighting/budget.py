@@ -15,6 +15,8 @@ from ikfs_methods.weighting.judged import Judged, long_table
 
 # Points typed as decimals sum with an error near 1e-14 of the total; a point forgotten is far more than this.
 POINTS_TOLERANCE = 1e-9
+# Shares rounded to two digits, three or four of them, miss 1 by up to .02.
+_NEAR_ONE = 0.02
 COLUMNS = ("expert", "parent", "indicator", "points")
 
 
@@ -76,6 +78,7 @@ def check_points(judged: Judged, *, total: float = 100, skip: Collection[str] = 
     judged.refuse(again, named[1:], "an expert must give an indicator points once", _gift)
     parents = judged.parents_of(["indicator"], what="points")
     indicators, given = rows["indicator"].to_numpy(), rows["points"].to_numpy(dtype=np.float64)
+    shares: list[str] = []
     for expert, parent, own in judged.groups():
         if parent in skip:
             continue
@@ -89,6 +92,8 @@ def check_points(judged: Judged, *, total: float = 100, skip: Collection[str] = 
                     f"missing: {listed(lacking)}. Ask the expert, or leave that expert's rows of the parent out."
                 )
             )
+        elif total != 1 and abs(points - 1) <= _NEAR_ONE:
+            shares.append(f"{expert} within {parent} ({points:g})")
         elif not abs(points - total) <= POINTS_TOLERANCE * total:
             judged.problems.add(
                 JudgementError(
@@ -96,6 +101,13 @@ def check_points(judged: Judged, *, total: float = 100, skip: Collection[str] = 
                     f"within {parent} sum to {points:g}. Ask the expert, or correct the table."
                 )
             )
+    if shares:
+        judged.problems.add(
+            JudgementError(
+                f"the points of each expert must sum to {total:g} within each parent; those of {listed(shares)} sum to "
+                f"about 1. Are they shares? Write {total / 8:g} for 12.5 %."
+            )
+        )
     return parents
 
 

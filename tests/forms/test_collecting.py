@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ikfs_methods import forms
+from ikfs_methods.forms.layout import marked
 from ikfs_methods.rounds import open_round
 
 TABLES = ("panel", "judgements", "budget", "best_worst", "comments")
@@ -96,7 +97,7 @@ def test_gaps_are_named_cell_by_cell(handed):
     found = forms.collect(folder)
     assert found.gaps == (
         "E01 (E01.xlsx), ratings, relevance: empty for KD4, PM8.",
-        "E01 (E01.xlsx), pairs of IKFS: not filled: KD or PM.",
+        "E01 (E01.xlsx), pairs of IKFS: not filled: KD or PM (how much more is filled, which of the two is not).",
         "E01 (E01.xlsx), best and worst of IKFS: the least important must be chosen; empty.",
         "no form came back from E02.",
     )
@@ -196,7 +197,7 @@ def test_pairs_must_connect_what_they_compare(handed):
     (told,) = forms.collect(folder).conflicts
     assert told == (
         "E01 (E01.xlsx), pairs of IKFS: the 1 pair(s) given must connect all of KD, PS, PM; they do not. None was "
-        "taken: ask for the others."
+        "taken: ask for the others (not filled: KD or PM, PS or PM)."
     )
     assert not (folder / "judgements.csv").exists()
 
@@ -323,7 +324,13 @@ def test_an_institution_that_nobody_gave_is_a_gap(handed):
 
 
 @pytest.mark.parametrize(
-    "text", ["Hubungi saya 0812-3456-7890", "lihat ani@example.org", "NIK " + "317401" + "550190" + "0001"]
+    "text",
+    [
+        "Hubungi saya 0812-3456-7890",
+        "lihat ani@example.org",
+        "NIK " + "317401" + "550190" + "0001",
+        "NIP " + "19850101" + "201001" + "2" + "011",
+    ],
 )
 def test_personal_data_in_a_comment_are_refused_and_not_shown(handed, text):
     folder = handed(["E01"])
@@ -413,6 +420,29 @@ def test_whatever_was_rated_is_what_the_table_holds(few, tmp_path_factory, ratin
     assert panel.to_dict() == ratings
 
 
+def test_half_a_pair_is_told_where_too_few_are_whole(handed):
+    folder = handed(["E01"])
+    form = Sheets(folder / "returned" / "E01.xlsx")
+    form.put(("ahp", "IKFS"), '["KD", "PM"]', "#favours", None)
+    form.put(("ahp", "IKFS"), '["KD", "PS"]', "#strength", None)
+    form.save(form.path)
+    (told,) = forms.collect(folder).conflicts
+    assert told.endswith(
+        "None was taken: ask for the others (not filled: KD or PS (which of the two is filled, how much more is not), "
+        "KD or PM (how much more is filled, which of the two is not))."
+    )
+
+
+def test_shares_in_place_of_points_are_recognised(handed):
+    folder = handed(["E01"])
+    form = Sheets(folder / "returned" / "E01.xlsx")
+    for number in range(1, 9):
+        form.put(("budget", "KD"), f"KD{number}", "#points", 0.125)
+    form.save(form.path)
+    (told,) = forms.collect(folder).conflicts
+    assert told.endswith("the points must sum to 100; they sum to 1. None was taken. Shares? Write 12.5 for 12.5 %.")
+
+
 def test_rows_sorted_and_inserted_and_text_around_do_not_matter(handed):
     folder = handed(["E01"])
     wanted = forms.collect(folder)
@@ -420,7 +450,7 @@ def test_rows_sorted_and_inserted_and_text_around_do_not_matter(handed):
     (folder / "panel.csv").unlink()
     path = folder / "returned" / "E01.xlsx"
     book = openpyxl.load_workbook(path)
-    sheet = book["ratings"]
+    sheet = next(one for one in book if marked(one["A1"].value) == ("ratings",))
     for merged in list(sheet.merged_cells.ranges):
         sheet.unmerge_cells(str(merged))
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=7, max_row=14)]

@@ -93,8 +93,78 @@ def test_a_file_that_is_no_form_is_named(spoiled, name, make, message):
     assert message in spoiled(name, make)
 
 
-def test_files_of_other_kinds_are_passed_over(spoiled):
-    assert spoiled("catatan.txt", lambda path: path.write_text("x")) == ""
+@pytest.mark.parametrize("name", ["catatan.txt", "E03", "E04.docx", "foto.jpg", "E05.gsheet"])
+def test_files_of_other_kinds_are_told(spoiled, name):
+    said = spoiled(name, lambda path: path.write_text("x"))
+    assert f"{name}: not read; a form is a file that ends in .xlsx." in said
+
+
+def test_a_folder_among_the_forms_is_told(spoiled):
+    assert "E09.xlsx: a folder; nothing in it was read. Move the forms" in spoiled("E09.xlsx", Path.mkdir)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("Formulir 0812-3456-7890.docx", "Formulir ....docx"), ("E03 2020-03-26 (2).docx", "E03 2020-03-26 (2).docx")],
+)
+def test_a_telephone_number_in_a_file_s_name_is_masked(spoiled, name, shown):
+    assert f"{shown}: not read" in spoiled(name, lambda path: path.write_text("x"))
+
+
+def test_a_file_in_place_of_the_folder_is_called_one(few):
+    with pytest.raises(InputFileError, match=r"must exist; panel.csv is a file\. Put"):
+        forms.collect(few, source=few / "panel.csv")
+
+
+def test_an_expert_who_was_not_listed_is_told(handed):
+    folder = handed()
+    (folder / "experts.csv").write_text("expert,institution\nE01,statistika\n", encoding="utf-8")
+    found = forms.collect(folder)
+    (told,) = found.notes
+    assert told.startswith("E02 (E02.xlsx): E02 was not in experts.csv and was added there.")
+
+
+@pytest.mark.parametrize("columns", [True, False])
+def test_a_sheet_whose_keys_were_deleted_is_not_called_missing_alone(handed, columns):
+    folder = handed(["E01"])
+    form = Sheets(folder / "returned" / "E01.xlsx")
+    sheet = form.by_kind["ratings",]
+    (sheet.delete_cols if columns else sheet.delete_rows)(1)
+    form.save(form.path)
+    assert "or its hidden first row or column was deleted" in forms.collect(folder).conflicts[0]
+
+
+def test_an_answer_that_was_withdrawn_is_told_and_stays(handed):
+    folder = handed(["E01"])
+    forms.collect(folder)
+    before = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
+    rating = pd.read_csv(folder / "panel.csv").query("indicator == 'KD8' and criterion == 'clarity'")["rating"].item()
+    form = Sheets(folder / "returned" / "E01.xlsx")
+    form.put(("ratings",), "KD8", "clarity", None)
+    form.put(("best_worst", "IKFS"), "#worst", "#answer", None)
+    form.save(form.path)
+    for again in (False, True):
+        found = forms.collect(folder, replace=again)
+        assert [text.partition(";")[0] for text in found.notes] == [
+            f"E01 (E01.xlsx): panel.csv holds clarity KD8 {rating}",
+            "E01 (E01.xlsx): best_worst.csv holds answers (best_worst) on IKFS",
+        ]
+        assert found.settled
+    assert {path.name: path.read_bytes() for path in folder.glob("*.csv")} == before
+
+
+def test_a_comment_that_was_withdrawn_is_told_and_a_refused_one_is_not_called_empty(handed):
+    folder = handed(["E02"])
+    forms.collect(folder)
+    code = pd.read_csv(folder / "comments.csv")["indicator"].item()
+    form = Sheets(folder / "returned" / "E02.xlsx")
+    form.put(("ratings",), code, "#comment", None)
+    form.save(form.path)
+    (told,) = forms.collect(folder).notes
+    assert told.startswith(f"E02 (E02.xlsx): comments.csv holds comments on {code}; the form is empty there")
+    form.put(("ratings",), code, "#comment", "Hubungi saya 0812-3456-7890")
+    form.save(form.path)
+    assert forms.collect(folder).notes == ()
 
 
 def test_a_form_under_another_s_name_is_not_read(handed):
@@ -156,9 +226,11 @@ def test_a_deleted_sheet_is_named(handed):
         del form.book[form.by_kind[kind].title]
     form.save(form.path)
     found = forms.collect(folder)
+    gone = "is not in the file, or its hidden first row or column was deleted"
+    copy = "Copy the answers into a fresh form, or ask for the file once more."
     assert found.conflicts == (
-        "E01 (E01.xlsx), ratings: the sheet is not in the file, so that all of its answers are missing.",
-        "E01 (E01.xlsx): the sheet on which KD is weighed (budget) is not in the file.",
+        f"E01 (E01.xlsx), ratings: the sheet {gone}, so that none of its answers could be read. {copy}",
+        f"E01 (E01.xlsx): the sheet on which KD is weighed (budget) {gone}. {copy}",
     )
     assert (found.gaps, found.read["budget"]) == ((), 3)
 

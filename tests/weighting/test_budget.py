@@ -101,3 +101,16 @@ def test_tables_that_do_not_fit_are_refused():
         budget_allocation(POINTS, total=np.int64(-1))
     with pytest.raises(ParameterError, match="points must be a pandas DataFrame; found list"):
         budget_allocation([1, 2])
+
+
+def test_shares_in_place_of_points_are_told_together():
+    # E1 within A sums to 1, E2 within A to .99 (rounded), E2 within K to 1
+    table = POINTS.assign(points=[0.5, 0.3, 0.2, 0.33, 0.33, 0.33, 1, 0])
+    with pytest.raises(JudgementError) as caught:
+        budget_allocation(table)
+    assert str(caught.value) == (
+        "the points of each expert must sum to 100 within each parent; those of E1 within A (1), E2 within A (0.99), "
+        "E2 within K (1) sum to about 1. Are they shares? Write 12.5 for 12.5 %."
+    )
+    shares = POINTS.assign(points=POINTS["points"] / 100)
+    assert budget_allocation(shares, total=1).weights.equals(budget_allocation(POINTS).weights)

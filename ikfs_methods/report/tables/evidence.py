@@ -57,12 +57,15 @@ def _candidates(result: EvidenceResult, words: Words, opened: Round) -> Laid:
     frame["failed"] = [", ".join(words(name) for name in failed) for failed in frame["failed"]]
     beyond = result.failing
     falls = set(zip(beyond["indicator"], beyond["number"], strict=True))
+    rules = result.rules.content_rules
+    # What does not count stands in chapter 02 and in the file; here it would leave the names no room.
+    counted = [c.number(name, head) for name, head in (("cvr", "CVR"), ("i_cvi", "I-CVI")) if name in rules]
     numbers = (
         c.number("aiken_v", "V"),
         c.number("clarity_v", words("V clear")),
-        c.number("cvr", "CVR"),
-        c.number("i_cvi", "I-CVI"),
+        *counted,
         c.number("item_rest", words("r item-rest")),
+        c.number("alpha_if_dropped", words("Alpha without")),
         c.number("msa", "MSA"),
         c.number("loading", words("Loading")),
         c.number("communality", "h²"),
@@ -79,8 +82,8 @@ def _candidates(result: EvidenceResult, words: Words, opened: Round) -> Laid:
     shades: dict[str, Callable[[Any], str]] = {column.name: partial(_beyond, falls, column.name) for column in told}
     shades["verdict"] = lambda row: {"keep": "good", "revise": "warn", "drop": "bad"}[row["verdict"]]
     note = words(
-        "V: Aiken's V of {criterion}; V clear: of clarity; h²: communality; DIF: change of R² by group. Shaded: falls "
-        "short of a rule that counts.",
+        "V: Aiken's V of {criterion}; V clear: of clarity; alpha without: of the dimension without the indicator; h²: "
+        "communality; DIF: change of R² by group. Shaded: falls short of a rule that counts.",
         criterion=words(opened.parameters.rating_criterion),
     )
     return Laid(frame, columns, "parent_code", dimension(opened), shades, note)

@@ -244,7 +244,8 @@ def _key(result: ResponsibilityMatrix, words: Words) -> str:
 
 def _star(result: ResponsibilityMatrix, words: Words) -> str:
     star = words("*: taken over from the dimension.") if result.inherited else ""
-    return f"{star} {words('Shaded: nobody is named yet.')}".strip() if result.unassigned else star
+    nobody = words("Shaded: nobody is named yet.") if result.unassigned else ""
+    return f"{star} {nobody}".strip()
 
 
 def _nobody(result: ResponsibilityMatrix) -> dict[str, Callable[[Any], str]]:

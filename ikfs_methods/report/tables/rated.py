@@ -54,9 +54,10 @@ def _(result: views.AikenByCriterion, words: Words, opened: Round) -> Laid:
         *(c.number(f"v_{name}", criterion_name(name, words)) for name in shown),
     )
     shades: dict[str, Callable[[Any], str]] = {
-        f"v_{name}": partial(_below, name=f"v_{name}", cutoff=result.cutoff) for name in shown
+        f"v_{name}": partial(_below, name=f"v_{name}", cutoff=result.cutoffs[name]) for name in shown
     }
-    note = words("Shaded: V below the cut-off {cutoff}.", cutoff=words.number(result.cutoff))
+    each = [f"{criterion_name(name, words)} {words.number(result.cutoffs[name])}" for name in shown]
+    note = words("Shaded: V below the cut-off of its criterion ({cutoffs}).", cutoffs=words.listing(each))
     if len(shown) < len(result.criteria):
         note += " " + words("The file of this table holds all criteria.")
     return Laid(frame, columns, "parent_code", dimension(opened), shades, note, result.table)

@@ -70,9 +70,9 @@ def _(result: views.PanelTable, words: Words, opened: Round) -> str:
 
 @say.register
 def _(result: views.AikenByCriterion, words: Words, opened: Round) -> str:
-    cutoff, said = words.number(result.cutoff), []
+    said = []
     for criterion in result.criteria:
-        below = result.below(criterion)
+        below, cutoff = result.below(criterion), words.number(result.cutoffs[criterion])
         form = (
             words("On {criterion} every indicator reaches {cutoff}.", criterion=words(criterion), cutoff=cutoff)
             if not below
@@ -86,13 +86,13 @@ def _(result: views.AikenByCriterion, words: Words, opened: Round) -> str:
         said.append(form)
     verdict = opened.parameters.rating_criterion
     if verdict != CLARITY and {verdict, CLARITY} <= set(result.criteria):
-        wide = result.wide()
-        reword = wide.index[(wide[verdict] >= result.cutoff) & (wide[CLARITY] < result.cutoff)]
-        if len(reword):
+        refused = result.below(verdict)
+        reword = [code for code in result.below(CLARITY) if code not in refused]
+        if reword:
             said.append(
                 words(
                     "Accepted but unclear, so a case for rewording rather than dropping: **{names}**.",
-                    names=words.listing([str(code) for code in reword]),
+                    names=words.listing(reword),
                 )
             )
     return " ".join(said)

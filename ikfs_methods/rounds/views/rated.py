@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from ikfs_methods.rounds.criteria import has_own_scale, scale_of
+from ikfs_methods.rounds.criteria import CLARITY, has_own_scale, scale_of
 from ikfs_methods.rounds.opened import Absent
 from ikfs_methods.rounds.parameters import Parameters
 from ikfs_methods.rounds.round import Round
@@ -39,11 +39,12 @@ class PanelTable(View):
 class AikenByCriterion(View):
     """Aiken's V of every indicator on every criterion of the panel's common scale; the columns of `AikenResult`.
 
-    A row per criterion and indicator, in the order of the file and of the framework.
+    A row per criterion and indicator, in the order of the file and of the framework. `cutoffs`: the least acceptable V
+    by criterion, for clarity the one that the evidence's verdict uses.
     """
 
     criteria: tuple[str, ...]
-    cutoff: float
+    cutoffs: Mapping[str, float]
 
     def wide(self) -> pd.DataFrame:
         """V, indicators by criteria; NaN where nobody rated an indicator on a criterion."""
@@ -53,7 +54,7 @@ class AikenByCriterion(View):
 
     def below(self, criterion: str) -> list[str]:
         """Indicators whose V on a criterion is below the cut-off."""
-        part = self.table[(self.table["criterion"] == criterion) & (self.table["v"] < self.cutoff)]
+        part = self.table[(self.table["criterion"] == criterion) & (self.table["v"] < self.cutoffs[criterion])]
         return list(part["indicator"])
 
 
@@ -147,7 +148,11 @@ def aiken_by_criterion(opened: Round) -> AikenByCriterion | Absent:
     if len(parts) < 2:
         return Absent("criteria" if opened.criteria else "panel")
     long = pd.concat(parts, names=["criterion", "indicator"]).reset_index()
-    return AikenByCriterion(long, criteria=tuple(parts), cutoff=opened.parameters.aiken_cutoff)
+    p = opened.parameters
+    own = dict.fromkeys(parts, p.aiken_cutoff)
+    if CLARITY in own and p.rating_criterion != CLARITY:
+        own[CLARITY] = p.clarity_cutoff
+    return AikenByCriterion(long, criteria=tuple(parts), cutoffs=own)
 
 
 def content_rules(opened: Round) -> ContentRules | Absent:
