@@ -7,9 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import ikfs_methods as ikfs
 from ikfs_methods import evidence, framework
 from ikfs_methods.errors import ParameterError
 from ikfs_methods.evidence import Rules
+from ikfs_methods.report import tables
+from ikfs_methods.report.language import Words
+from ikfs_methods.rounds import Parameters, views
+from ikfs_methods.rounds.ruled import sources
 from ikfs_methods.validity.content import aiken_v, content_validity_index, content_validity_ratio
 
 CODES = ["a1", "a2", "a3", "a4"]
@@ -176,6 +181,31 @@ def test_without_a_panel_its_grounds_are_not_applied():
     assert set(rows["why"]) == {"no value"}
     assert not {"content", "clarity"} & set(found.applied)
     assert found.indicators[["aiken_v", "clarity_v", "cvr", "i_cvi"]].isna().all(axis=None)
+
+
+def test_no_source_speaks_for_a_cut_off_that_the_round_sets():
+    defaults, own = sources(), sources(Parameters(aiken_cutoff=0.9, i_cvi_cutoff=0.9, item_rest_cutoff=0.30))
+    assert set(defaults) == set(Parameters.model_fields)
+    assert all(defaults.values())
+    assert sources(Parameters()) == defaults
+    # a default that is written out is still the default
+    assert own == {**defaults, "aiken_cutoff": "", "i_cvi_cutoff": ""}
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_evidence_of_a_round_names_no_author_for_its_own_cut_offs(language):
+    given = {"aiken_cutoff": 0.9, "clarity_cutoff": 0.75, "i_cvi_cutoff": 0.9}
+    asked = ikfs.open_round("fgd-2020-03-26", language=language, content_rules=["aiken", "clarity", "i_cvi"], **given)
+    rules = asked.evidence.by_rule().set_index("parameter")["source"]
+    assert rules[list(given)].tolist() == ["", "", ""]
+    assert rules["item_rest_cutoff"] == Parameters.model_fields["item_rest_cutoff"].json_schema_extra["source"]
+    measures = views.content_rules(asked).rules.set_index("parameter")["source"]
+    both = [name for name in measures.index if name in rules.index]
+    assert measures[both].to_dict() == rules[both].to_dict()
+    words = Words(asked.language)
+    for view in ("rules", "failing"):
+        said = tables.lay_out(asked.evidence, words, asked, view=view).frame.set_index("parameter")["said"]
+        assert set(said[said.index.isin(given)]) == {words("set by the round")}
 
 
 def test_an_unknown_rule_of_the_panel_is_refused():

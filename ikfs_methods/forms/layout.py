@@ -41,17 +41,6 @@ def pair_key(left: str, right: str) -> str:
     return json.dumps([left, right], ensure_ascii=True)
 
 
-def pair_of(key: str) -> tuple[str, str] | None:
-    """The two codes of a row, or None where the key is none of a pair."""
-    try:
-        found = json.loads(key)
-    except ValueError:
-        return None
-    if isinstance(found, list) and len(found) == 2 and all(isinstance(part, str) for part in found):
-        return found[0], found[1]
-    return None
-
-
 def own_key(criterion: str) -> str:
     """The column of an expert's own last rating on a criterion."""
     return f"{criterion} {_OWN}own"

@@ -24,6 +24,7 @@ from ikfs_methods.report.grid import read_grid
 KINDS = ("text", "table", "figure", "banner", "absent")
 LANGUAGES = ("lang-id", "lang-en")
 LABELS = {"table": "tbl-", "figure": "fig-"}
+REFERRED = {"tbl": "table", "fig": "figure"}
 LABEL = re.compile(r"(tbl|fig)-[A-Za-z0-9][A-Za-z0-9_-]*")
 REPRS = re.compile(r"<[\w.]+ (object )?at 0x[0-9a-f]+>|<Figure size .*>|<IPython\.[\w.]+ object>")
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -61,8 +62,14 @@ def assemble(document: Document, folder: Path) -> dict[str, Any]:
                 f"language {document.language!r}. Add one."
             )
         chapters.append({"name": path.stem, "parts": parts})
-    for part in (part for chapter in chapters for part in chapter["parts"] if part["kind"] == "prose"):
-        part["text"] = _without_references(part["text"], gathered.absent, document.words["absent"])
+    parts = [part for chapter in chapters for part in chapter["parts"]]
+    absent = dict.fromkeys(gathered.absent, f"({document.words['absent']})")
+    numbers = {part["label"]: f"{document.words[part['kind']]} {part['number']}" for part in parts if part.get("label")}
+    for part in parts:
+        if part["kind"] == "prose":
+            part["text"] = _with_references(part["text"], absent)
+        elif part.get("alt"):
+            part["alt"] = _spoken(_with_references(part["alt"], absent | numbers), document.words)
     return {
         "language": document.language,
         "words": document.words,
@@ -77,11 +84,16 @@ def assemble(document: Document, folder: Path) -> dict[str, Any]:
     }
 
 
-def _without_references(text: str, absent: list[str], words: str) -> str:
-    """The text with references to results that this round cannot have told as such; others stay and must resolve."""
-    for label in absent:
-        text = re.sub(rf"\[-?@{re.escape(label)}\]|@{re.escape(label)}(?![\w-])", f"({words})", text)
+def _with_references(text: str, told: Mapping[str, str]) -> str:
+    """The text with references to these labels told in words; others stay and must resolve."""
+    for label, words in told.items():
+        text = re.sub(rf"\[-?@{re.escape(label)}\]|@{re.escape(label)}(?![\w-])", words, text)
     return text
+
+
+def _spoken(text: str, words: Mapping[str, str]) -> str:
+    """An alternative text, in which nothing becomes a link: a label that the report lacks gives way to its kind."""
+    return re.sub(r"@(tbl|fig)-\w+(?:-\w+)*", lambda found: words[REFERRED[found[1]]].lower(), text)
 
 
 def _cells(path: Path) -> list[Mapping[str, Any]]:

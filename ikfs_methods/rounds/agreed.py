@@ -8,7 +8,7 @@ from typing import cast
 import pandas as pd
 
 from ikfs_methods import reliability, validity
-from ikfs_methods.errors import IkfsError
+from ikfs_methods.errors import ConvergenceError, TooFewError
 from ikfs_methods.rounds.criteria import has_own_scale, scale_of
 from ikfs_methods.rounds.opened import Absent, ByCriterion
 from ikfs_methods.rounds.panelled import Panelled, tried
@@ -48,7 +48,7 @@ class Agreed(Panelled):
             return reliability.generalisability(
                 part, fixed=("criterion",), low=p.rating_low, high=p.rating_high, level=p.level
             )
-        except IkfsError:  # a single expert or indicator, or nobody who differs
+        except (TooFewError, ConvergenceError):  # too few, or too many gaps; what is wrong with the input is raised
             return Absent("generalisability")
 
     @cached_property

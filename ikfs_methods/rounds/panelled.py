@@ -107,7 +107,7 @@ class Panelled(Opened):
             return ratings
         groups = self.institutions.reindex(ratings.index)
         if groups.nunique() < 2:
-            return Absent("institutions")
+            return _too_few(groups)
         low, high = scale_of(name, p)
         return validity.aiken_by_group(ratings, groups, low=low, high=high, level=p.level, alpha=p.aiken_alpha)
 
@@ -207,8 +207,9 @@ class Panelled(Opened):
         p = self.parameters
         if self.judgements is None:
             return Absent("judgements")
-        if self.institutions.nunique() < 2:
-            return Absent("institutions")
+        groups = self.institutions.reindex(self.judgements["expert"].unique())
+        if groups.nunique() < 2:
+            return _too_few(groups)
         return weighting.ahp_by_group(
             self.judgements,
             self.institutions,
@@ -238,7 +239,7 @@ class Panelled(Opened):
     def expert_uncertainty(self) -> BySet | Absent:
         """How far each weight set of the experts would move with other experts, and who moves it most."""
         if not self.expert_sets:
-            return Absent("judgements")
+            return Absent("expert_weights")
         p = self.parameters
 
         def resampled(name: str) -> weighting.ExpertUncertaintyResult:
@@ -248,6 +249,11 @@ class Panelled(Opened):
             return weighting.expert_uncertainty(found, draws=p.expert_draws, level=p.level, rng=self.rng, codes=kept)
 
         return BySet(*tried(list(self.expert_sets), resampled))
+
+
+def _too_few(groups: pd.Series) -> Absent:
+    """What stands for a comparison of fewer than two groups: nobody's is told, or all experts are of the same."""
+    return Absent("two_institutions" if groups.nunique() else "institutions")
 
 
 def tried(names: list[str], method: Callable[[str], T]) -> tuple[dict[str, T], dict[str, str]]:

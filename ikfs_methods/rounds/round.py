@@ -61,7 +61,7 @@ class Round(Validated, Shown):
             retest=_joined(self.test_retest, "r"),
             dif=_joined(self.dif, ["delta_r2", "flagged"]),
             rules=evidence_rules(p),
-            sources=sources(),
+            sources=sources(p),
         )
 
     @cached_property

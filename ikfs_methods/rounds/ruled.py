@@ -12,6 +12,12 @@ def evidence_rules(parameters: Parameters) -> evidence.Rules:
     return evidence.Rules(**{**values, "content_rules": tuple(values["content_rules"])})
 
 
-def sources() -> dict[str, str]:
-    """Where the default of each parameter comes from."""
-    return {str(name): str(source) for name, source in table()["source"].items()}
+def sources(parameters: Parameters | None = None) -> dict[str, str]:
+    """Where the value of each parameter comes from; "" where it is not the default, since no source speaks for it.
+
+    Without parameters: where the defaults come from.
+    """
+    told, defaults = table()["source"], Parameters()
+    values = defaults if parameters is None else parameters
+    own = {name for name in Parameters.model_fields if getattr(values, name) != getattr(defaults, name)}
+    return {str(name): "" if name in own else str(source) for name, source in told.items()}

@@ -137,7 +137,13 @@ def test_the_order_is_that_of_the_mean_where_w_is_low(english):
     assert table["ICC(A,k)"] > 0.9
     said = text.say(english.agreement, EN, english)
     assert "neighbours in it are not told apart" in said
-    assert "excellent by Koo and Li (2016)" in said
+    # they read the band off the interval: .87 is good, .93 excellent; .36 poor, .54 moderate
+    ends = english.agreement["relevance"].table.loc[["ICC(A,k)", "ICC(A,1)"], ["ci_low", "ci_high"]]
+    assert ends.loc["ICC(A,k)", "ci_low"] < 0.9 < ends.loc["ICC(A,k)", "ci_high"]
+    assert ends.loc["ICC(A,1)", "ci_low"] < 0.5 < ends.loc["ICC(A,1)", "ci_high"]
+    assert "a reliability that is good to excellent by Koo and Li (2016)" in said
+    assert "that of a single expert is poor to moderate" in said
+    assert "Decide by the mean of the panel" in said
 
 
 def test_shares_of_variance_are_those_of_the_study(english):
@@ -188,6 +194,15 @@ def test_the_rule_is_told_as_declared_or_as_a_default(english):
     said = text.say(declared.delphi_by_criterion, EN, declared, part="rule")
     assert "this run declares `delphi_share`" in said
     assert "80\u202f%" in said
+    # their median is 75 %: the round's own share is not put into their mouth
+    assert "counts as agreement (set by the round)" in said
+    assert "Diamond" not in said
+    assert "Scheibe et al. 1975" in said
+    declared = ikfs.open_round(ROUND, language="en", delphi_change=0.3)
+    said = text.say(declared.delphi_by_criterion, EN, declared, part="rule")
+    assert "by at most 30\u202f% of the experts (set by the round)" in said
+    assert "Diamond et al. 2014" in said
+    assert "Scheibe" not in said
 
 
 def test_verdicts_follow_the_results(english):
@@ -296,6 +311,45 @@ def test_missing_ratings_are_told(round_copy):
     said = shown(asked)
     assert "ratings are missing: W and the ICCs rest on the indicators that every expert rated" in said
     assert "574 of 576 possible ratings were given" in said
+
+
+def test_ratings_that_nobody_gave_in_full_are_the_reason(round_copy):
+    def none_in_full(panel):
+        item, expert = (pd.factorize(panel[name])[0] for name in ("indicator", "expert"))
+        return panel[(item + expert) % 6 != 0]  # each indicator lacks two of twelve experts
+
+    asked = ikfs.open_round(panel_of(round_copy, none_in_full), language="en")
+    assert set(asked.agreement["relevance"].table["n_things"][["kendall_w", "ICC(A,k)"]]) == {0}
+    said = text.say(asked.agreement, EN, asked)
+    names = "relevance, clarity, essential and congruence"
+    assert f"On {names} W and the ICCs are undefined: fewer than two indicators were rated by every expert." in said
+    assert "rest on the indicators that every expert rated" not in said
+    assert "do not vary enough" not in said
+    note = tables.lay_out(asked.agreement, EN, asked).note
+    assert "fewer than two indicators were rated by every expert" in note
+    assert "do not vary enough" not in note
+    assert shown(asked)
+
+
+def test_the_note_tells_two_intervals_of_one_number_apart(english):
+    note = tables.lay_out(views.panel_sizes(english), EN, english).note
+    assert "On one criterion phi is its ICC(A,k)" in note
+    assert "other indicators as well as other experts" in note
+
+
+@pytest.mark.parametrize(
+    ("codes", "grouped"), [(["E01"], False), (["E01", "E02"], False), (["E01", "E02", "E03"], True)]
+)
+def test_nobody_moves_toward_a_group_that_is_none(codes, grouped, round_copy):
+    asked = ikfs.open_round(panel_of(round_copy, lambda panel: panel[panel["expert"].isin(codes)]), language="en")
+    said = text.say(asked.delphi_repeated, EN, asked, part="movement")
+    assert ("toward the group's earlier median" in said) == grouped
+    assert ("there is no group to move toward" in said) != grouped
+    assert "drew apart" not in said or grouped
+    frame = tables.lay_out(asked.delphi_repeated, EN, asked, view="movement").frame
+    beside = frame[["toward", "away", "holds_out", "distance_before", "distance_after"]]
+    assert beside.notna().all(axis=None) if grouped else beside.isna().all(axis=None)
+    assert frame["moved"].notna().all()
 
 
 def test_many_criteria_leave_the_intervals_to_the_file(round_copy):

@@ -16,6 +16,7 @@ import ikfs_methods as ikfs
 from ikfs_methods.report import figures, tables, text
 from ikfs_methods.report.language import Words
 from ikfs_methods.rounds import Absent, views
+from ikfs_methods.rounds.tables import NOT_STATED
 
 ROUND = "fgd-2020-03-26"
 RESULTS = {
@@ -160,10 +161,20 @@ def test_odd_panels_are_shown(name, odd):
 
 def test_a_round_without_institutions_says_how_to_tell_them(spoil):
     folder = spoil("round.yaml", "  experts: {file: experts.csv}\n", "")
-    panel = pd.read_csv(folder / "panel.csv").assign(institution="panel")
+    panel = pd.read_csv(folder / "panel.csv").assign(institution=NOT_STATED["en"])
     panel.to_csv(folder / "panel.csv", index=False)
     asked = ikfs.open_round(folder, language="en")
-    assert "institution or field of each expert" in text.say(views.aiken_by_institution(asked), Words("en"), asked)
+    said = text.say(views.aiken_by_institution(asked), Words("en"), asked)
+    assert "institution or field of each expert" in said
+    assert "`experts`" in said
+    check_everything(asked)
+
+
+def test_experts_of_one_institution_are_not_asked_to_declare_it(odd):
+    asked = odd(lambda panel: panel.assign(institution="statistika"))
+    said = text.say(views.aiken_by_institution(asked), Words("en"), asked)
+    assert "is of the same one, so that there is none to compare it with" in said
+    assert "declare" not in said
     check_everything(asked)
 
 
@@ -236,7 +247,7 @@ def test_a_panel_too_small_for_a_verdict_is_told(said):
         ("panel", "one person's view"),
         ("cvr", "without a verdict"),
         ("cvi", "No cut-off of the I-CVI is published for so few experts."),
-        ("institutions", "institution or field of each expert"),
+        ("institutions", "is of the same one, so that there is none to compare it with"),
     ],
 )
 def test_what_one_expert_cannot_give_is_told(name, form, said):
@@ -278,8 +289,60 @@ def test_an_indicator_that_fits_another_dimension_is_named(said):
 def test_measures_that_all_agree_say_no_more(said):
     told = said("rules", alike)
     assert told.startswith("24 indicators fall short on none of the 4 measures.")
+    assert "Of these measures only V counts in what the evidence proposes." in told
+    assert "No verdict" not in told
     assert "disagree" not in told
     assert "speak against" not in told
+
+
+def test_what_counts_is_said_of_these_measures_only(said):
+    # clarity counts by default, and is none of the measures of this part
+    several = said("rules", alike, content_rules=["aiken", "cvr", "clarity"])
+    assert "Of these measures V and CVR count in what the evidence proposes." in several
+
+
+@pytest.mark.parametrize("name", ["one expert", "two experts"])
+def test_a_measure_without_a_verdict_speaks_neither_for_nor_against(name, said):
+    told = said("rules", ODD[name])
+    # Lawshe's ratio needs five experts, the I-CVI three
+    assert "of the 2 measures with a verdict" in told
+    assert "No verdict from CVR and I-CVI: the panel is too small, or ratings are missing." in told
+    assert "All measures speak against" not in told
+
+
+def test_of_three_experts_the_ratio_alone_gives_no_verdict(said):
+    told = said("rules", experts("E01", "E04", "E07"))
+    assert "of the 3 measures with a verdict" in told
+    assert "No verdict from CVR: " in told
+
+
+def test_the_only_measure_with_a_verdict_is_named(said):
+    def small(panel):
+        return experts("E01", "E02")(only("relevance")(panel))
+
+    told = said("rules", small)
+    assert "the only measure with a verdict" in told
+    assert "No verdict from I-CVI" in told
+    assert "1 measures" not in told
+
+
+def test_one_expert_and_one_indicator_are_not_told_in_the_plural(said):
+    alone = said("aiken", lambda panel: experts("E01")(ODD["one indicator"](panel)))
+    assert alone.startswith("1 expert rated 1 indicator on relevance")
+    assert said("cvr", experts("E01")).startswith("1 expert said whether")
+
+
+def test_where_nothing_varies_no_draws_are_told(said):
+    told = said("cvi", alike)
+    assert "(S-CVI/Ave 1.00; asked 0.90: reached)" in told
+    assert "drawing experts anew" not in told
+
+
+@pytest.mark.parametrize("edit", [ODD["one expert"], ODD["two experts"], lowest])
+def test_a_verdict_on_the_whole_needs_a_panel_that_has_one_on_an_indicator(edit, said):
+    told = said("cvi", edit)
+    assert ("reached" in told) == (edit is lowest)
+    assert "S-CVI/UA" in told
 
 
 def test_the_rule_of_a_small_panel_is_said_to_be_out_of_reach(odd):

@@ -121,7 +121,27 @@ def test_method_marks_are_said(english):
     said = text.say(replace(result, table=table), Words("en"), english)
     assert "**Still to be decided**: factors (3, by: parallel analysis)." in said
     assert "**Against the evidence**: the group's consistency ratio for IKFS is 0.200, above 0.10." in said
-    assert "Above it by themselves: E08." in said
+    assert "Of the experts E08 exceeds 0.10." in said
+    table["named"] = [("E02", "E08"), *table["named"].iloc[1:]]
+    said = text.say(replace(result, table=table), Words("en"), english)
+    assert "Of the experts E02 and E08 exceed 0.10." in said
+
+
+@pytest.mark.parametrize(
+    ("levels", "called"),
+    [
+        ("arithmetic, arithmetic", "arithmetic mean"),
+        ("arithmetic, geometric", "arithmetic mean, geometric mean (lowest level first)"),
+    ],
+)
+def test_a_method_that_holds_for_all_levels_is_said_once(levels, called, english):
+    words, result = Words("en"), views.method_decisions(english)
+    table = result.table.copy()
+    row = table.index[table["topic"] == "aggregation"][0]
+    table.loc[row, ["in_force", "decided", "origin", "choice"]] = [levels, False, "framework", ""]
+    result = replace(result, table=table)
+    assert f"aggregation ({called}, by: framework)" in text.say(result, words, english)
+    assert tables.lay_out(result, words, english).frame["used"][row] == called
 
 
 def test_many_units_are_listed_instead_of_put_side_by_side(english):

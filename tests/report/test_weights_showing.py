@@ -9,10 +9,12 @@ import pytest
 import yaml
 
 import ikfs_methods as ikfs
-from ikfs_methods.errors import ParameterError
+from ikfs_methods.errors import DecisionError, ParameterError
 from ikfs_methods.report import figures, tables, text
 from ikfs_methods.report.language import Words
+from ikfs_methods.report.tables.expert_weights import SOURCES
 from ikfs_methods.rounds import Absent, views
+from ikfs_methods.weighting import BestWorstResult
 
 ROUND = "fgd-2020-03-26"
 TABLES = {
@@ -226,8 +228,8 @@ def test_what_hangs_on_the_inconsistent_judge_is_the_jackknife(english):
     without = english.expert_uncertainty["ahp"].without.loc["E08"]
     moved = abs(without - english.ahp.weights).sum() / 2
     assert (
-        f"Leaving that expert out would move {100 * moved:.1f} percentage points of the weight within IKFS"
-        in text.say(english.ahp, Words("en"), english)
+        f"Without E08, {100 * moved:.1f} percentage points of the weight within IKFS would move, and the order would "
+        "stay." in text.say(english.ahp, Words("en"), english)
     )
 
 
@@ -257,7 +259,8 @@ def test_many_elements_show_the_ends_and_keep_all_in_the_file(round_copy):
     decided = ikfs.open_round(round_copy, language="en", weights="ahp")
     said = text.say(decided.ahp, Words("en"), decided)
     assert "**The weights of IKFS, KD and PS in force rest on judgements of E08, E01, E02, E03 and E04.**" in said
-    assert "**and change the order of elements**: settle this before deciding." in said
+    assert "would move **and the order of elements would change**: settle this before deciding." in said
+    assert "Without any one of E08, E01, E02, E03 and E04, up to" in said
     again = tables.lay_out(found.ahp, Words("en"), found, view="judgements").frame
     assert set(zip(again["expert"], again["parent"], strict=True)) >= {("E03", "KD"), ("E03", "PS"), ("E08", "IKFS")}
 
@@ -376,6 +379,10 @@ def test_experts_without_a_group_are_counted(round_copy):
 def test_points_of_dropped_indicators_are_marked(english):
     laid = tables.lay_out(english.budget_set, Words("en"), english)
     assert "KD8 and PM8: dropped" in laid.note
+    # The sentence says so too where one of them got the fewest points.
+    said = text.say(english.budget_set, Words("en"), english)
+    assert re.search(r"least KD8 \([\d.]+, dropped\)", said)
+    assert re.search(r"least PS\d \([\d.]+\)", said)
     means = laid.frame.set_index("code")["mean"]
     assert means.groupby(laid.frame.set_index("code")["parent_code"]).sum().tolist() == pytest.approx([100] * 4)
 
@@ -402,6 +409,65 @@ def test_full_precision_and_every_interval_are_in_the_file(english):
     csv = tables.lay_out(english.expert_uncertainty, Words("en"), english).csv()
     assert repr(float(english.expert_uncertainty["ahp"].table["ci_low"]["KD"]))[:14] in csv
     assert csv.count("\n") == 1 + sum(len(one.table) for one in english.expert_uncertainty.results.values())
+
+
+def moved(folder):
+    """PM7 goes to PS by decision, whose weights were decided while it stood elsewhere: that cannot be met."""
+    path = folder / "round.yaml"
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for entry in entries["decisions"]:
+        if entry["indicator"] == "PM7":
+            entry |= {"decision": "move", "parent": "PS"}
+    path.write_text(yaml.safe_dump(entries, allow_unicode=True), encoding="utf-8")
+
+
+def test_what_experts_said_stands_where_a_decision_on_weights_cannot_be_met(english, round_copy):
+    moved(round_copy)
+    found, words = ikfs.open_round(round_copy, language="en"), Words("en")
+    with pytest.raises(DecisionError, match=r"the decision for PS asks for weights by 'budget'"):
+        text.say(found.weights, words, found)
+    in_force = "**The weights of IKFS in force rest on judgements of E08.** "
+    assert text.say(found.ahp, words, found) == text.say(english.ahp, words, english).replace(in_force, "")
+    for name in ("groups", "budget", "best_worst", "methods", "influence"):
+        made, options = SAID[name]
+        check_sentence(text.say(made(found), words, found, **options))
+    said = text.say(found.expert_uncertainty, words, found, about="influence")
+    assert said.startswith("A decision on weights cannot be met; this is what would hang on whom")
+    laid = tables.lay_out(found.expert_uncertainty, words, found)
+    assert "Bold" not in laid.note
+    assert not any(laid.shades[name](row) for name in laid.shades for row in laid.frame.to_dict("records"))
+    assert "Bold" in tables.lay_out(english.expert_uncertainty, words, english).note
+
+
+def test_a_source_is_named_in_the_language(opened, words):
+    assert BestWorstResult.__dataclass_fields__["threshold_source"].default in SOURCES
+    said = text.say(opened.best_worst_set, words, opened)
+    note = tables.lay_out(opened.best_worst_set, words, opened).note
+    cited = {"id": "Liang, Brunelli & Rezaei 2020, tabel 3", "en": "Liang, Brunelli & Rezaei 2020, table 3"}
+    assert f"({cited[words.language]})" in said
+    assert f"({cited[words.language]})" in note
+
+
+def test_notes_name_the_colours_that_the_cells_have(english):
+    for result in (english.ahp, english.ahp_by_institution):
+        laid = tables.lay_out(result, Words("en"), english)
+        shades = {laid.shades["cr"](row) for row in laid.frame.to_dict("records")}
+        assert shades <= {"good", "bad"}
+        assert "red above 0.10, else green" in laid.note
+
+
+def test_groups_that_put_one_element_first_are_told_in_a_sentence(english):
+    own = english.ahp_by_institution.weights
+    first = own.index[(own == own.max()).all(axis=1)]
+    assert list(first) == ["KD"]
+    assert "No group puts another element above KD." in text.say(english.ahp_by_institution, Words("en"), english)
+
+
+def test_two_methods_are_both(round_copy):
+    kept_inputs(round_copy, "answers", "judgements", "budget")
+    found = ikfs.open_round(round_copy, language="en")
+    said = text.say(found.expert_uncertainty, Words("en"), found)
+    assert "Within IKFS both methods give the same order: **KD > PM > PS**." in said
 
 
 def test_views_that_do_not_exist_are_refused(english):

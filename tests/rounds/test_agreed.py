@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 import ikfs_methods as ikfs
+from ikfs_methods.errors import ScaleError
 from ikfs_methods.rounds import Absent, ByCriterion
 
 ROUND = "fgd-2020-03-26"
@@ -35,6 +39,16 @@ def test_criteria_are_fixed_so_that_only_experts_make_error(opened):
     assert found.fixed == ("criterion",)
     assert found.g_coefficient == pytest.approx(true / (true + relative), rel=1e-12)
     assert found.phi == pytest.approx(true / (true + absolute), rel=1e-12)
+
+
+def test_a_rating_off_the_scale_is_no_lack_of_ratings(round_copy):
+    path = round_copy / "panel.csv"
+    panel = pd.read_csv(path)
+    assert (panel.loc[panel["criterion"] == "relevance", "rating"] == 4).any()
+    asked = ikfs.open_round(round_copy)
+    narrower = replace(asked, parameters=asked.parameters.model_copy(update={"rating_high": 3}))
+    with pytest.raises(ScaleError):
+        _ = narrower.generalisability
 
 
 def test_only_criteria_of_several_rounds_are_repeated(opened):

@@ -81,6 +81,26 @@ def test_v_by_criterion_stands_side_by_side(opened):
     assert found.below("relevance") == ["KD8", "PM8"]
 
 
+def test_clarity_is_held_against_its_own_cut_off(opened):
+    # the verdict asks .70 of relevance and .50 of clarity, so PS8 alone is unclear, and so says the evidence
+    found = views.aiken_by_criterion(opened)
+    assert found.cutoffs == {"relevance": 0.70, "clarity": 0.50}
+    assert found.below("clarity") == ["PS8"]
+    strict = ikfs.open_round(ROUND, clarity_cutoff=0.75)
+    v = strict.aiken("clarity").items["v"]
+    below = views.aiken_by_criterion(strict).below("clarity")
+    assert below == [code for code in v.index if v[code] < 0.75]
+    assert len(below) > 1
+    grounds = strict.evidence.indicators["failed"]
+    assert {code for code in grounds.index if "clarity" in grounds[code]} == set(below)
+    assert views.aiken_by_criterion(strict).below("relevance") == found.below("relevance")
+
+
+def test_the_verdicts_own_criterion_keeps_the_verdicts_cut_off():
+    asked = ikfs.open_round(ROUND, rating_criterion="clarity", clarity_cutoff=0.6, aiken_cutoff=0.8)
+    assert views.aiken_by_criterion(asked).cutoffs == {"relevance": 0.8, "clarity": 0.8}
+
+
 def test_one_criterion_has_nothing_beside_it(with_panel):
     asked = with_panel(lambda panel: panel[panel["criterion"] == "relevance"])
     assert views.aiken_by_criterion(asked) == Absent("criteria")

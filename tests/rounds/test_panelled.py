@@ -10,6 +10,7 @@ import pytest
 import ikfs_methods as ikfs
 from ikfs_methods.rounds import Absent, ByCriterion, BySet, Parameters
 from ikfs_methods.rounds.criteria import has_own_scale, scale_of
+from ikfs_methods.rounds.tables import NOT_STATED
 
 ROUND = "fgd-2020-03-26"
 
@@ -141,7 +142,8 @@ def test_a_round_without_its_panel_says_so(round_copy):
     assert (bare.ahp, bare.budget_set, bare.best_worst_set) == (
         Absent("judgements"), Absent("budget"), Absent("best_worst")
     )  # fmt: skip
-    assert bare.ahp_by_institution == bare.expert_uncertainty == Absent("judgements")
+    assert bare.ahp_by_institution == Absent("judgements")
+    assert bare.expert_uncertainty == Absent("expert_weights")
     assert bare.institutions.empty
 
 
@@ -152,9 +154,18 @@ def test_what_the_panel_was_not_asked_is_named(round_copy):
     asked = ikfs.open_round(round_copy)
     assert asked.content_ratio == Absent("essential")
     assert asked.congruence == Absent("congruence")
-    assert asked.aiken_by_institution() == Absent("institutions")
+    # told, but all alike: nothing more can be supplied
+    assert asked.aiken_by_institution() == Absent("two_institutions")
+    assert asked.ahp_by_institution == Absent("two_institutions")
     assert asked.aiken_change() == Absent("previous")
     assert asked.criteria == ["relevance"]
+
+
+def test_institutions_that_nobody_tells_can_be_supplied(round_copy):
+    rewrite(without_input(round_copy, "experts"), lambda panel: panel.assign(institution=NOT_STATED["id"]))
+    asked = ikfs.open_round(round_copy)
+    assert asked.institutions.empty
+    assert asked.aiken_by_institution() == asked.ahp_by_institution == Absent("institutions")
 
 
 def test_agreement_of_one_expert_is_not_defined_and_the_rest_is(round_copy):

@@ -34,6 +34,7 @@ COEFFICIENTS = {
     "ICC(A,k)": (N_("ICC(A,k), the panel's mean"), _APART),
     "ICC(C,k)": (N_("ICC(C,k), the panel's order"), _APART),
 }
+COMPLETE = ("kendall_w", "ICC(A,1)", "ICC(A,k)", "ICC(C,k)")  # rest on the indicators that every expert rated
 MOST = 4  # criteria whose intervals a page has room for
 # What makes ratings differ, and what a large share of it would mean.
 SOURCES = {
@@ -53,6 +54,17 @@ def criterion_name(criterion: str, words: Words) -> str:
     """A criterion as readers call it; after a colon stands the dimension that it is about."""
     name, colon, about = criterion.partition(":")
     return f"{words(name)}: {about}" if colon else words(name)
+
+
+def too_sparse(found: PanelAgreementResult) -> bool:
+    """Whether so few indicators were rated by every expert that what rests on these is undefined."""
+    return int(found.table["n_things"]["kendall_w"]) < 2
+
+
+def undefined_for_lack_of_spread(found: PanelAgreementResult) -> bool:
+    """Whether a coefficient is undefined although there are indicators enough for it."""
+    estimates = found.table["estimate"]
+    return bool((estimates.drop(list(COMPLETE)) if too_sparse(found) else estimates).isna().any())
 
 
 def studied_name(criterion: str, result: views.PanelSizes, words: Words) -> str:
@@ -123,8 +135,15 @@ def _agreement_note(result: ByCriterion, words: Words, *, told: bool) -> str:
     said.append(
         words("Percent agreement falls as a scale has more points: do not compare it between criteria of other scales.")
     )
-    if any(table["estimate"].isna().any() for table in tables):
+    spread = any(undefined_for_lack_of_spread(found) for found in result.results.values())
+    sparse = any(too_sparse(found) for found in result.results.values())
+    if spread and sparse:
+        form = N_("A dash: undefined, because the ratings do not vary enough or too few indicators have all ratings.")
+        said.append(words(form))
+    elif spread:
         said.append(words("A dash: undefined, because the ratings do not vary enough."))
+    elif sparse:
+        said.append(words("A dash: undefined, because fewer than two indicators were rated by every expert."))
     return " ".join(said)
 
 
@@ -181,7 +200,9 @@ def _(result: views.PanelSizes, words: Words, opened: Round) -> Laid:
     note = words(
         "Phi: reliability of the panel's mean rating, low and high its {level} interval; G: the same for comparing "
         "indicators only. {sizes}: phi of a panel of so many. Enough: experts for a phi of {cutoff}; to be safe: the "
-        "same if phi were at the low end of its interval. Shaded: phi below or at least {cutoff}.",
+        "same if phi were at the low end of its interval. Shaded: phi green from {cutoff} on, red below. On one "
+        "criterion phi is its ICC(A,k), but this interval allows for other indicators as well as other experts, that "
+        "of ICC(A,k) for other experts alone.",
         level=words.percent(result.level, 0),
         sizes=", ".join(words.integer(size) for size in views.SIZES),
         cutoff=words.number(cutoff),

@@ -23,6 +23,7 @@ KEYWORDS = (
 VERDICTS = {"stop": N_("Enough"), "continue": N_("Ask again")}
 REJECTED = "consensus to reject"
 FEW = 6
+BESIDE_GROUP = ("toward", "away", "holds_out", "distance_before", "distance_after")  # need a group to compare with
 LEAST_AGAIN = 3  # indicators rated again; what an expert did on fewer would tell single ratings
 
 
@@ -38,6 +39,11 @@ def unsettled(found: DelphiResult) -> list[str]:
     asked = found.items.xs(found.rounds[-1], level="round").index
     status = found.status.reindex(asked)
     return [str(code) for code in status.index[~status.isin(["consensus", "stable dissent"])]]
+
+
+def grouped(found: DelphiResult, number: int) -> bool:
+    """Whether enough experts rated in every round up to this one to speak of a group: one alone is its median."""
+    return bool((found.n_experts.loc[:number] >= found.rule.min_experts).all())
 
 
 def few(codes: list[str], words: Words, *, joint: Callable[[list[str]], str]) -> str:
@@ -182,6 +188,9 @@ def _by_expert(result: ByCriterion, words: Words, opened: Round) -> Laid:
     frame = pd.concat({name: found.movement for name, found in result.results.items()}, names=[result.by])
     frame = frame[frame["n"] >= LEAST_AGAIN].reset_index()
     several = frame[[result.by, "round"]].drop_duplicates().shape[0] > 1
+    lone = [not grouped(result[name], at) for name, at in zip(frame[result.by], frame["round"], strict=True)]
+    if any(lone):
+        frame = frame.assign(**{name: frame[name].astype("float64").mask(lone) for name in BESIDE_GROUP})
     frame["block"] = [f"{name}\n{number}" for name, number in zip(frame[result.by], frame["round"], strict=True)]
 
     def heading(block: Any) -> str:

@@ -98,7 +98,7 @@ def _rules(result: EvidenceResult, words: Words, opened: Round) -> Laid:
     c = Columns(words)
     frame = result.by_rule()
     frame["asked"] = [_asked(row, words) for row in frame.to_dict("records")]
-    frame["said"] = [words(text) for text in frame["source"]]
+    frame["said"] = [words(text or "set by the round") for text in frame["source"]]
     frame["short"] = [
         words(row["why"]) if row["why"] else ", ".join(row["failed"]) or words("none")
         for row in frame.to_dict("records")
@@ -129,7 +129,7 @@ def _failing(result: EvidenceResult, words: Words, opened: Round) -> Laid:
         NONE if pd.isna(row["low"]) else f"{words.number(row['low'])}–{words.number(row['high'])}" for row in rows
     ]
     frame["asked"] = [f"{_SIGNS[row['operator']]}\u00a0{_written(row['cutoff'], row['number'], words)}" for row in rows]
-    frame["said"] = [words(text) for text in frame["source"]]
+    frame["said"] = [words(text or "set by the round") for text in frame["source"]]
     columns = (
         c.translated("ground", words("Ground")),
         c.text("called", words("Measure")),

@@ -8,12 +8,15 @@ from typing import Any
 import pandas as pd
 
 from ikfs_methods.checks import one_of
-from ikfs_methods.report.language import NONE, Words
+from ikfs_methods.report.language import N_, NONE, Words
 from ikfs_methods.report.layout import NUMBER, Column, Columns, Laid
 from ikfs_methods.report.tables.base import dimension, lay_out, named
-from ikfs_methods.report.tables.weights import beside
+from ikfs_methods.report.tables.weights import beside, chosen
 from ikfs_methods.rounds import Absent, BySet, Round
 from ikfs_methods.weighting import AhpResult, BestWorstResult, BudgetResult
+
+# Sources that name a table or page; marked here, because arithmetic speaks no language.
+SOURCES = (N_("Liang, Brunelli & Rezaei 2020, table 3"),)
 
 
 @lay_out.register
@@ -75,7 +78,7 @@ def _(result: BestWorstResult, words: Words, opened: Round) -> Laid:
         "CR: input-based consistency ratio, shaded by whether it is within its threshold for as many elements and as "
         "large a best over worst ({source}). Look again at: the element whose two judgements contradict best over "
         "worst most.",
-        source=result.threshold_source,
+        source=words(result.threshold_source),
     )
     several = "parent" if len(parents) > 1 else None
     return Laid(frame, told, several, dimension(opened), {"cr_input": lambda row: str(row["verdict"])}, note, full)
@@ -103,16 +106,17 @@ def _intervals(result: BySet, words: Words, opened: Round) -> Laid:
     for name, table in tables.items():
         rows = table.reindex(frame["code"])
         frame[name] = [interval(row, words) for row in rows.to_dict("records")]
-    frame["method"] = opened.weights.table["method"].reindex(frame["code"]).to_numpy()
+    table = chosen(opened)
+    frame["method"] = "" if table is None else table["method"].reindex(frame["code"]).to_numpy()
     level = next(iter(result.results.values())).level
     columns = (
         c.text("code", words("Code")),
         c.text("name", words("Name")),
         *(Column(name, words(name), str, NUMBER) for name in tables),
     )
-    note = words(
-        "In brackets the {level} interval over experts. Bold: the set in force.", level=words.percent(level, 0)
-    )
+    note = words("In brackets the {level} interval over experts.", level=words.percent(level, 0))
+    if frame["method"].isin(list(tables)).any():
+        note += " " + words("Bold: the set in force.")
     shades = {name: lambda row, name=name: "strong" if row["method"] == name else "" for name in tables}
     full = result.to_frame().reset_index()
     return Laid(frame, columns, "parent_code", dimension(opened), shades, note, full)

@@ -134,7 +134,7 @@ def _(result: views.MethodDecisions, words: Words, opened: Round) -> Laid:
     c = Columns(words)
     rows = result.table.to_dict("records")
     frame = result.table.assign(
-        used=[", ".join(words(part) for part in row["in_force"].split(", ")) for row in rows],
+        used=[in_words(row["in_force"], words) for row in rows],
         says=[_says(row, words, opened) for row in rows],
         named=[", ".join(row["named"]) for row in rows],
     )
@@ -154,6 +154,14 @@ def _(result: views.MethodDecisions, words: Words, opened: Round) -> Laid:
     return Laid(frame, columns, shades=shades, note=note if marked else "", full=frame.drop(columns=["used", "says"]))
 
 
+def in_words(choice: str, words: Words) -> str:
+    """A choice of method: once where it holds for all levels, else level by level."""
+    levels = choice.split(", ")
+    if len(set(levels)) == 1:
+        return words(levels[0])
+    return words("{methods} (lowest level first)", methods=", ".join(words(level) for level in levels))
+
+
 # Who says what is in force where no decision does.
 _ORIGINS = (
     N_("given for this run"), N_("parameter"), N_("default"), N_("framework"), N_("parallel analysis"),
@@ -165,7 +173,8 @@ def _says(row: Mapping[Any, Any], words: Words, opened: Round) -> str:
     if row["origin"] == "decision":
         return opened.called(row["decided_by"])
     if row["decided"]:
-        return words("{origin}; decided: {choice}", origin=words(row["origin"]), choice=words(row["choice"]))
+        choice = in_words(row["choice"], words)
+        return words("{origin}; decided: {choice}", origin=words(row["origin"]), choice=choice)
     return words("not decided yet ({origin})", origin=words(row["origin"]))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ikfs_methods.checks import one_of
+from ikfs_methods.errors import DecisionError
 from ikfs_methods.report.language import NONE, Words
 from ikfs_methods.report.layout import Column, Columns, Laid
 from ikfs_methods.report.tables.base import dimension, lay_out, named
@@ -19,6 +20,17 @@ from ikfs_methods.weighting import AhpGroupsResult, AhpResult, WeightSet
 SIDE_BY_SIDE = 8
 # Weights that differ by less are equal but for rounding.
 ALIKE = 1e-9
+
+
+def chosen(opened: Round) -> pd.DataFrame | None:
+    """The weights in force by code, as `opened.weights.table`; None where a decision on weights cannot be met.
+
+    What experts said can then still be told; what is made with the weights goes on to say what is wrong.
+    """
+    try:
+        return opened.weights.table
+    except DecisionError:
+        return None
 
 
 @lay_out.register
@@ -68,7 +80,7 @@ def _experts(result: AhpResult, words: Words, opened: Round) -> Laid:
         c.number("cr", "CR", 3),
     )
     note = words(
-        "Shaded: consistency ratio above {cutoff}. Random index: {source}.",
+        "CR: consistency ratio, red above {cutoff}, else green. Random index: {source}.",
         cutoff=words.number(cutoff),
         source=result.random_index_source,
     )
@@ -96,7 +108,7 @@ def _(result: AhpGroupsResult, words: Words, opened: Round) -> Laid:
         c.number("cr", "CR", 3),
     )
     note = words(
-        "CR: consistency ratio of the group's matrix, shaded where above {cutoff}.", cutoff=words.number(cutoff)
+        "CR: consistency ratio of the group's matrix, red above {cutoff}, else green.", cutoff=words.number(cutoff)
     )
     shades = {"cr": lambda row: "bad" if row["cr"] > cutoff else "good"}
     several = "parent" if len(set(groups["parent"])) > 1 else None

@@ -13,15 +13,15 @@ from ikfs_methods.errors import ParameterError
 from ikfs_methods.reliability import GeneralisabilityResult
 from ikfs_methods.report.language import N_, Words
 from ikfs_methods.report.tables.agreement import criterion_name, studied_name
+from ikfs_methods.report.text.agreement_limits import limits
 from ikfs_methods.report.text.base import say
 from ikfs_methods.rounds import ByCriterion, Round, views
 from ikfs_methods.validity import PanelAgreementResult
-from ikfs_methods.validity.agreement.panel import FEWEST_EXPERTS
 
 # Schmidt (1997, doi:10.1111/j.1540-5915.1997.tb01330.x) calls W of .1 very weak, .3 weak, .5 moderate, .7 strong.
 _W_BANDS = (N_("very weak to weak"), N_("weak to moderate"), N_("moderate to strong"), N_("strong"))
 _W_CUTS = (0.3, 0.5, 0.7)
-# Koo & Li (2016, doi:10.1016/j.jcm.2016.02.012).
+# Koo & Li (2016, doi:10.1016/j.jcm.2016.02.012), who read the band off the ends of the interval, not off the estimate.
 _ICC_BANDS = (N_("poor"), N_("moderate"), N_("good"), N_("excellent"))
 _ICC_CUTS = (0.5, 0.75, 0.9)
 # Krippendorff (2004, Content Analysis): below this not even tentative conclusions.
@@ -55,6 +55,15 @@ def _band(value: float, cuts: tuple[float, ...], names: tuple[str, ...], words: 
     return words(names[sum(value >= cut for cut in cuts)])
 
 
+def _icc_bands(table: pd.DataFrame, name: str, words: Words) -> str:
+    """Good to excellent: the bands of both ends of the interval; that of the number alone where it has none."""
+    ends = [float(table[column][name]) for column in ("ci_low", "ci_high")]
+    if np.isnan(ends).any():
+        return _band(float(table["estimate"][name]), _ICC_CUTS, _ICC_BANDS, words)
+    low, high = (_band(end, _ICC_CUTS, _ICC_BANDS, words) for end in ends)
+    return low if low == high else words("{low} to {high}", low=low, high=high)
+
+
 def _with_interval(table: pd.DataFrame, name: str, words: Words) -> str:
     """0.53 (0.47 to 0.59), or the number alone where it has no interval."""
     value, low, high = (float(table[column][name]) for column in ("estimate", "ci_low", "ci_high"))
@@ -79,7 +88,7 @@ def _(kind: PanelAgreementResult, result: ByCriterion, words: Words, opened: Rou
     paragraphs = (
         [first, *_beyond_chance(found.table, words)],
         [*_order(found.table, words), *_apart(found, words)],
-        [*_others(result, name, words), *_limits(result, words)],
+        [*_others(result, name, words), *limits(result, words)],
     )
     return "\n\n".join(" ".join(said) for said in paragraphs if said)
 
@@ -143,8 +152,8 @@ def _apart(found: PanelAgreementResult, words: Words) -> list[str]:
     values = {
         "mean": _with_interval(table, "ICC(A,k)", words),
         "one": _with_interval(table, "ICC(A,1)", words),
-        "band": _band(mean, _ICC_CUTS, _ICC_BANDS, words),
-        "other": _band(one, _ICC_CUTS, _ICC_BANDS, words),
+        "band": _icc_bands(table, "ICC(A,k)", words),
+        "other": _icc_bands(table, "ICC(A,1)", words),
     }
     said = words(
         "The panel's mean rating tells indicators apart with a reliability that is {band} by Koo and Li (2016), "
@@ -163,25 +172,6 @@ def _others(result: ByCriterion, name: str, words: Words) -> list[str]:
         f"{criterion_name(other, words)} {words.number(value)}" for other, value in means.items() if not pd.isna(value)
     ]
     return [words("ICC(A,k) on the other criteria: {pairs}.", pairs=words.listing(known))] if known else []
-
-
-def _limits(result: ByCriterion, words: Words) -> list[str]:
-    """What is undefined, what has no interval, what was left out."""
-    called = {criterion_name(name, words): one for name, one in result.results.items()}
-    flat = [name for name, one in called.items() if np.isnan(one.table["estimate"]["krippendorff_nominal"])]
-    some = [name for name, one in called.items() if one.table["estimate"].isna().any() and name not in flat]
-    bare = [name for name, one in called.items() if one.n_experts < FEWEST_EXPERTS]
-    gaps = [name for name, one in called.items() if one.table["n_things"]["kendall_w"] < one.n_things]
-    forms = (
-        (
-            flat,
-            N_("On {names} all ratings are equal: percent agreement and AC are full, all else is undefined."),
-        ),
-        (some, N_("On {names} some coefficients are undefined, because the ratings do not vary enough.")),
-        (bare, N_("On {names} no interval is given: so few experts say next to nothing about other panels.")),
-        (gaps, N_("On {names} ratings are missing: W and the ICCs rest on the indicators that every expert rated.")),
-    )
-    return [words(form, names=words.listing(names)) for names, form in forms if names]
 
 
 @say.register

@@ -17,9 +17,16 @@ _HOW_TO_SUPPLY = {
         "a file of comparisons with the best and the worst (`best_worst`: expert, parent, best, worst, indicator, "
         "best_over, over_worst)"
     ),
+    "expert_weights": N_(
+        "a file of pairwise judgements (`judgements`), of budget points (`budget`) or of comparisons with the best and "
+        "the worst (`best_worst`)"
+    ),
     "essential": N_("ratings on the criterion `essential` (0 or 1) in the file of expert ratings (`panel`)"),
     "congruence": N_("ratings on the criterion `congruence` (-1, 0 or 1) in the file of expert ratings (`panel`)"),
-    "institutions": N_("the institution or field of each expert, two or more, in the file of expert ratings (`panel`)"),
+    "institutions": N_(
+        "the institution or field of each expert, two or more, in the file of experts (`experts`) or of expert ratings "
+        "(`panel`)"
+    ),
     "comments": N_("a file of what experts wrote (`comments`: expert, indicator, comment)"),
     "meeting": N_("what the meeting was about and what it agreed (`meeting`)"),
     "participants": N_("a file of participants (`participants`: institution, role, number)"),
@@ -49,7 +56,12 @@ _WHY_NOT = {
         "ratings, `panel`)."
     ),
     "generalisability": N_(
-        "This part is not available: it needs at least two experts who rated at least two indicators differently."
+        "This part is not available: it needs at least two experts who rated at least two indicators differently, and "
+        "few gaps."
+    ),
+    "two_institutions": N_(
+        "This part is not available: every expert whose institution or field is told is of the same one, so that there "
+        "is none to compare it with."
     ),
     "factors": N_("This part is not available: it needs at least two factors."),
 }

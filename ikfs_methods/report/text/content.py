@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ikfs_methods.report.language import Words
+from ikfs_methods.report.language import N_, Words
 from ikfs_methods.report.text.base import say
 from ikfs_methods.rounds import Round, views
 from ikfs_methods.validity import AikenResult, CongruenceIndexResult, ContentIndexResult, ContentRatioResult
@@ -23,10 +23,9 @@ def _(result: AikenResult, words: Words, opened: Round, *, criterion: str | None
     low = items[items["v"] < cutoff]
     said = [
         words(
-            "{experts} experts rated {items} indicators on {criterion}, from {low} to {high}; V runs from {least} to "
-            "{most}.",
-            experts=words.integer(result.n_experts),
-            items=words.integer(len(items)),
+            "{experts} rated {items} on {criterion}, from {low} to {high}; V runs from {least} to {most}.",
+            experts=words.plural("{n} expert", "{n} experts", result.n_experts),
+            items=words.plural("{n} indicator", "{n} indicators", len(items)),
             criterion=words(criterion or opened.parameters.rating_criterion),
             low=words.integer(result.low),
             high=words.integer(result.high),
@@ -87,9 +86,9 @@ def _(result: ContentRatioResult, words: Words, opened: Round) -> str:
     judged = items[items["critical_n"].notna()]
     if judged.empty:
         return words(
-            "{n} experts said whether each indicator is essential. With so few, not even all of them agreeing is more "
+            "{experts} said whether each indicator is essential. With so few, not even all of them agreeing is more "
             "than the toss of a coin gives, so the ratio is shown without a verdict.",
-            n=words.integer(result.n_experts),
+            experts=words.plural("{n} expert", "{n} experts", result.n_experts),
         )
     sizes = judged.drop_duplicates("n_experts").sort_values("n_experts")
     asked = [
@@ -125,41 +124,57 @@ def _(result: ContentRatioResult, words: Words, opened: Round) -> str:
 
 @say.register
 def _(result: ContentIndexResult, words: Words, opened: Round) -> str:
-    p, items = opened.parameters, result.items
-    low, high = result.s_cvi_ave_low, result.s_cvi_ave_high
-    average = words.number(result.s_cvi_ave)
-    if low is not None and high is not None:
-        average = words(
-            "{value}; drawing experts anew from among these gives {low} to {high}",
-            value=average,
-            low=words.number(low),
-            high=words.number(high),
-        )
-    reached = words("reached") if result.s_cvi_ave >= p.s_cvi_cutoff else words("**not reached**")
-    whole = words("reached") if result.s_cvi_ua >= p.s_cvi_ua_cutoff else words("**not reached**")
-    said = [
-        words(
-            "On average {share} of the experts who rated an indicator hold it relevant (S-CVI/Ave {average}; asked "
-            "{cutoff}: {reached}); {all} of the indicators are held so by all of them (S-CVI/UA; asked {ua_cutoff}: "
-            "{whole}).",
-            share=words.percent(result.s_cvi_ave, 0),
-            average=average,
-            cutoff=words.number(p.s_cvi_cutoff),
-            reached=reached,
-            all=words.percent(result.s_cvi_ua, 0),
-            ua_cutoff=words.percent(p.s_cvi_ua_cutoff, 0),
-            whole=whole,
-        )
-    ]
+    items = result.items
     judged = items[items["passes"].notna()]
     falls = judged[~judged["passes"].astype(bool)]
     if judged.empty:
-        said.append(words("No cut-off of the I-CVI is published for so few experts."))
+        tail = words("No cut-off of the I-CVI is published for so few experts.")
     elif falls.empty:
-        said.append(words("Every indicator reaches the I-CVI asked of it."))
+        tail = words("Every indicator reaches the I-CVI asked of it.")
     else:
-        said.append(words("Too few hold **{names}** relevant.", names=_named(falls["i_cvi"], words)))
-    return " ".join(said)
+        tail = words("Too few hold **{names}** relevant.", names=_named(falls["i_cvi"], words))
+    return f"{_whole(result, words, opened, judged=len(judged) > 0)} {tail}"
+
+
+def _whole(result: ContentIndexResult, words: Words, opened: Round, *, judged: bool) -> str:
+    """S-CVI of the whole set, with a verdict only where the panel is large enough for one on an indicator."""
+    p = opened.parameters
+    values = {
+        "share": words.percent(result.s_cvi_ave, 0),
+        "average": _average(result, words),
+        "all": words.percent(result.s_cvi_ua, 0),
+    }
+    if not judged:
+        return words(
+            "On average {share} of the experts who rated an indicator hold it relevant (S-CVI/Ave {average}); {all} of "
+            "the indicators are held so by all of them (S-CVI/UA).",
+            **values,
+        )
+    reached = words("reached") if result.s_cvi_ave >= p.s_cvi_cutoff else words("**not reached**")
+    whole = words("reached") if result.s_cvi_ua >= p.s_cvi_ua_cutoff else words("**not reached**")
+    return words(
+        "On average {share} of the experts who rated an indicator hold it relevant (S-CVI/Ave {average}; asked "
+        "{cutoff}: {reached}); {all} of the indicators are held so by all of them (S-CVI/UA; asked {ua_cutoff}: "
+        "{whole}).",
+        **values,
+        cutoff=words.number(p.s_cvi_cutoff),
+        reached=reached,
+        ua_cutoff=words.percent(p.s_cvi_ua_cutoff, 0),
+        whole=whole,
+    )
+
+
+def _average(result: ContentIndexResult, words: Words) -> str:
+    """S-CVI/Ave, with its interval where drawing experts anew changes anything at all."""
+    low, high = result.s_cvi_ave_low, result.s_cvi_ave_high
+    if low is None or high is None or low == high:
+        return words.number(result.s_cvi_ave)
+    return words(
+        "{value}; drawing experts anew from among these gives {low} to {high}",
+        value=words.number(result.s_cvi_ave),
+        low=words.number(low),
+        high=words.number(high),
+    )
 
 
 @say.register
@@ -193,14 +208,8 @@ def _(result: CongruenceIndexResult, words: Words, opened: Round) -> str:
 @say.register
 def _(result: views.ContentRules, words: Words, opened: Round) -> str:
     fails, judged = result.failing(), result.judged()
-    said = [
-        words.plural(
-            "{n} indicator falls short on none of the {rules} measures.",
-            "{n} indicators fall short on none of the {rules} measures.",
-            int((fails.map(len) == 0).sum()),
-            rules=words.integer(len(result.measures)),
-        )
-    ]
+    silent = [str(name) for name in result.rules.loc[result.rules["judged"] == 0, "measure"]]
+    said = _verdicts(result, silent, words)
     all_fail = [str(code) for code in fails.index if judged[code] and len(fails[code]) == judged[code]]
     split = [
         f"{code} ({', '.join(SHORT[name] for name in told)})"
@@ -208,7 +217,14 @@ def _(result: views.ContentRules, words: Words, opened: Round) -> str:
         if told and str(code) not in all_fail
     ]
     if all_fail:
-        said.append(words("All measures speak against **{names}**.", names=words.listing(all_fail)))
+        # measures without a verdict on one of them speak neither for nor against it
+        every = all(judged[code] == len(result.measures) for code in all_fail)
+        form = (
+            N_("All measures speak against **{names}**.")
+            if every
+            else N_("All measures with a verdict speak against **{names}**.")
+        )
+        said.append(words(form, names=words.listing(all_fail)))
     if split:
         said.append(
             words(
@@ -220,8 +236,43 @@ def _(result: views.ContentRules, words: Words, opened: Round) -> str:
     counts = [SHORT[name] for name, counted in zip(result.measures, result.rules["counts"], strict=True) if counted]
     if counts:
         said.append(
-            words("In what the evidence proposes only {names} counts.", names=counts[0])
+            words("Of these measures only {names} counts in what the evidence proposes.", names=counts[0])
             if len(counts) == 1
-            else words("In what the evidence proposes {names} count.", names=words.listing(counts))
+            else words("Of these measures {names} count in what the evidence proposes.", names=words.listing(counts))
         )
     return " ".join(said)
+
+
+def _verdicts(result: views.ContentRules, silent: list[str], words: Words) -> list[str]:
+    """How many indicators no measure questions, of those that could judge, and which measures could not."""
+    said, n = [], int((result.failing().map(len) == 0).sum())
+    judging = [SHORT[name] for name in result.measures if name not in silent]
+    if len(judging) == 1:
+        said.append(
+            words.plural(
+                "{n} indicator does not fall short on {measure}, the only measure with a verdict.",
+                "{n} indicators do not fall short on {measure}, the only measure with a verdict.",
+                n,
+                measure=judging[0],
+            )
+        )
+    elif judging:
+        said.append(
+            words.plural(
+                "{n} indicator falls short on none of the {rules} measures.",
+                "{n} indicators fall short on none of the {rules} measures.",
+                n,
+                rules=words.integer(len(judging)),
+            )
+            if not silent
+            else words.plural(
+                "{n} indicator falls short on none of the {rules} measures with a verdict.",
+                "{n} indicators fall short on none of the {rules} measures with a verdict.",
+                n,
+                rules=words.integer(len(judging)),
+            )
+        )
+    if silent:
+        names = words.listing([SHORT[name] for name in silent])
+        said.append(words("No verdict from {names}: the panel is too small, or ratings are missing.", names=names))
+    return said

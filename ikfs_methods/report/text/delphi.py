@@ -7,9 +7,10 @@ import pandas as pd
 from ikfs_methods.checks import one_of
 from ikfs_methods.report.language import N_, Words
 from ikfs_methods.report.tables.agreement import criterion_name
-from ikfs_methods.report.tables.delphi import LEAST_AGAIN, REJECTED, few, standing, unsettled
+from ikfs_methods.report.tables.delphi import LEAST_AGAIN, REJECTED, few, grouped, standing, unsettled
 from ikfs_methods.report.text.agreement import say_criteria
 from ikfs_methods.rounds import ByCriterion, Round
+from ikfs_methods.rounds.ruled import sources
 from ikfs_methods.validity import DelphiResult
 
 _RULE = ("delphi_share", "delphi_iqr", "delphi_change", "relevant_from")
@@ -34,13 +35,17 @@ def _rule(result: ByCriterion, words: Words, opened: Round) -> str:
         if declared
         else words("`round.yaml` declares no rule of its own, so the defaults hold; one should stand there beforehand.")
     )
+    # an author is named for the default alone: no study asked for what the round set
+    told, own = sources(opened.parameters), words("set by the round")
     return whose + " " + words(
-        "**Consensus** on an indicator: at least {share} of the experts give a rating that counts as agreement (the "
-        "median rule of published studies, Diamond et al. 2014), or as its opposite, and the middle half of the "
-        "ratings lies close together. **Stable**: between two rounds the ratings moved by at most "
-        "{change} of the experts (Scheibe et al. 1975). The rounds **end** when every indicator is agreed or stable.",
+        "**Consensus** on an indicator: at least {share} of the experts give a rating that counts as agreement "
+        "({median}), or as its opposite, and the middle half of the ratings lies close together. **Stable**: between "
+        "two rounds the ratings moved by at most {change} of the experts ({limit}). The rounds **end** when every "
+        "indicator is agreed or stable.",
         share=words.percent(rule.share, 0),
+        median=words("the median rule of published studies, Diamond et al. 2014") if told["delphi_share"] else own,
         change=words.percent(rule.net_change, 0),
+        limit=words("Scheibe et al. 1975") if told["delphi_change"] else own,
     )  # fmt: skip
 
 
@@ -114,7 +119,9 @@ def _moved(name: str, found: DelphiResult, words: Words) -> str:
             round=words.integer(last),
         )
     ]
-    if changed:
+    if not grouped(found, last):
+        said.append(words("With so few experts there is no group to move toward."))
+    elif changed:
         said += _toward(moves, changed, words) + _spread(changes, words)
     young = [str(code) for code in changes.index[~changes["stable"]] if found.status[code] == "consensus"]
     if young:

@@ -22,9 +22,9 @@ def _(result: BudgetResult, words: Words, opened: Round) -> str:
                 words("{parent}: each {points}", parent=parent, points=words.number(total * own["mean"][most], 1))
             )
             continue
-        part = f"{most} ({words.number(total * own['mean'][most], 1)})"
+        part = _pointed(most, total * own["mean"][most], words, opened)
         if len(own) > 1:
-            low = f"{least} ({words.number(total * own['mean'][least], 1)})"
+            low = _pointed(least, total * own["mean"][least], words, opened)
             part = words("{most}, least {least}", most=part, least=low)
         said.append(f"{parent}: {part}")
     head = words.plural(
@@ -45,6 +45,14 @@ def _(result: BudgetResult, words: Words, opened: Round) -> str:
         high=words.plain(total * spread["max"][code]),
     )
     return f"{head} {most} {apart}"
+
+
+def _pointed(code: str, points: float, words: Words, opened: Round) -> str:
+    """An element with its mean points; experts weighed also what was dropped afterwards."""
+    told = words.number(points, 1)
+    if code in opened.dropped:
+        return words("{code} ({points}, dropped)", code=code, points=told)
+    return f"{code} ({told})"
 
 
 @say.register
@@ -71,7 +79,7 @@ def _(result: BestWorstResult, words: Words, opened: Round) -> str:
                     worsts=words.integer(worst.max()),
                 )
             )
-    return " ".join([*said, *_thresholds(judges, result.threshold_source, words)])
+    return " ".join([*said, *_thresholds(judges, words(result.threshold_source), words)])
 
 
 def _thresholds(judges: pd.DataFrame, source: str, words: Words) -> list[str]:

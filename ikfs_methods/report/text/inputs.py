@@ -8,6 +8,7 @@ from typing import Any
 from ikfs_methods.answers import Answers
 from ikfs_methods.framework import Framework, ResponsibilityMatrix
 from ikfs_methods.report.language import N_, Words
+from ikfs_methods.report.tables.inputs import in_words
 from ikfs_methods.report.text.base import say
 from ikfs_methods.report.text.gaps import fewer_gaps
 from ikfs_methods.rounds import Round, views
@@ -149,7 +150,7 @@ def _(result: views.MethodDecisions, words: Words, opened: Round) -> str:
             words(
                 "{topic} ({in_force}, by: {origin})",
                 topic=" ".join(part for part in (words(row["topic"]), row["parent"]) if part),
-                in_force=", ".join(words(part) for part in row["in_force"].split(", ")),
+                in_force=in_words(row["in_force"], words),
                 origin=words(row["origin"]),
             )
             for row in rows
@@ -176,7 +177,14 @@ def _checked(row: Mapping[Any, Any], words: Words) -> str:
     values = {"parent": row["parent"], "value": words.number(row["value"], 3), "limit": words.number(row["limit"])}
     said = words(sentence, **values)
     if row["named"]:
-        said += " " + words("Above it by themselves: {names}.", names=words.listing(list(row["named"])))
+        names = list(row["named"])
+        said += " " + words.plural(
+            "Of the experts {names} exceeds {limit}.",
+            "Of the experts {names} exceed {limit}.",
+            len(names),
+            names=words.listing(names),
+            limit=values["limit"],
+        )
     return said
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ikfs_methods.report.language import Words
+from ikfs_methods.report.tables.weights import chosen
 from ikfs_methods.rounds import Absent, BySet, Round
 from ikfs_methods.weighting import ExpertUncertaintyResult
 
@@ -47,7 +48,9 @@ def standing(name: str, found: ExpertUncertaintyResult, parent: str) -> Standing
 
 def in_force(opened: Round, result: BySet) -> list[tuple[str, str]]:
     """Set and parent wherever weights of experts are in force for two or more elements."""
-    table, pairs = opened.weights.table, []
+    table, pairs = chosen(opened), []
+    if table is None:
+        return []
     for parent, rows in table.groupby("parent", sort=False):
         name = str(rows["method"].iloc[0])
         if name in result.results and len(rows) > 1 and parent in set(result[name].table["parent"]):

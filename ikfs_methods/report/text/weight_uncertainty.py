@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from ikfs_methods.checks import one_of
-from ikfs_methods.report.language import Words
+from ikfs_methods.report.language import N_, Words
 from ikfs_methods.report.tables.expert_weights import agreement, influence_rows
+from ikfs_methods.report.tables.weights import chosen
 from ikfs_methods.report.text.base import say
 from ikfs_methods.report.text.weight_order import SAME, in_force, standing
 from ikfs_methods.rounds import BySet, Round
@@ -67,14 +68,12 @@ def _side_by_side(own: dict[str, ExpertUncertaintyResult], parent: str, words: W
     found = [standing(name, one, parent) for name, one in own.items()]
     said = []
     if len({one.order for one in found}) == 1:
-        said.append(
-            words(
-                "Within {parent} all {n} methods give the same order: **{order}**.",
-                parent=parent,
-                n=words.integer(len(found)),
-                order=found[0].order,
-            )
+        sentence = (
+            N_("Within {parent} both methods give the same order: **{order}**.")
+            if len(found) == 2
+            else N_("Within {parent} all {n} methods give the same order: **{order}**.")
         )
+        said.append(words(sentence, parent=parent, n=words.integer(len(found)), order=found[0].order))
     else:
         told = [f"{one.order} ({words(one.name)})" for one in found]
         said.append(
@@ -141,14 +140,18 @@ def _apart(words: Words, opened: Round) -> list[str]:
 
 def _influence(result: BySet, words: Words, opened: Round) -> str:
     table = influence_rows(result, opened)
-    chosen = in_force(opened, result)
-    wanted = chosen or list(zip(table["weights"], table["parent"], strict=True))
+    deciding = in_force(opened, result)
+    wanted = deciding or list(zip(table["weights"], table["parent"], strict=True))
     rows = [row for row in table.to_dict("records") if (row["weights"], row["parent"]) in wanted]
     known = [row for row in rows if not pd.isna(row["shift"])]
     if not known:
         return words("Influence needs at least three experts for a parent; there are fewer.")
     said = []
-    if not chosen:
+    if chosen(opened) is None:
+        said.append(
+            words("A decision on weights cannot be met; this is what would hang on whom if these were in force.")
+        )
+    elif not deciding:
         said.append(words("No weights of experts are in force; this is what would hang on whom if they were."))
     root = [row for row in known if row["parent"] == opened.structure.root]
     said += [_moved(row, words) for row in root]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ikfs_methods.report.language import Words
-from ikfs_methods.report.tables.weights import fitting, given, suspected, triad
+from ikfs_methods.report.language import N_, Words
+from ikfs_methods.report.tables.weights import chosen, fitting, given, suspected, triad
 from ikfs_methods.report.text.base import say
 from ikfs_methods.report.text.weight_order import SAME, orders
 from ikfs_methods.rounds import Absent, Round, WeightChoice, views
@@ -135,8 +135,8 @@ def _above(result: AhpResult, above: list[str], words: Words, opened: Round) -> 
 
 def _hanging(result: AhpResult, words: Words, opened: Round) -> list[str]:
     """What rests on the inconsistent experts: the weights in force, and what leaving one of them out would do."""
-    table, said = opened.weights.table, []
-    in_force = set(table.loc[table["method"] == "ahp", "parent"])
+    table, said = chosen(opened), []
+    in_force = set() if table is None else set(table.loc[table["method"] == "ahp", "parent"])
     pairs = [(str(parent), str(expert)) for expert, parent in suspected(result).index]
     decided = [(parent, expert) for parent, expert in pairs if parent in in_force]
     if decided:
@@ -164,22 +164,23 @@ def _without(pairs: list[tuple[str, str]], words: Words, opened: Round) -> list[
         "shift": words.number(100 * own["shift"].max(), 1),
     }
     if own["rank_changes"].fillna(value=False).any():
-        return [
-            words(
-                "Leaving out one of them would move up to {shift} percentage points of the weight within {parents} "
-                "**and change the order of elements**: settle this before deciding.",
-                **places,
-            )
-        ]
-    stays = words.plural(
-        "Leaving that expert out would move {shift} percentage points of the weight within {parents}, and the order "
-        "would stay.",
-        "Leaving out one of them would move at most {shift} percentage points of the weight within {parents}, and the "
-        "order would stay.",
-        len(own),
-        **places,
-    )
-    return [stays]
+        sentence = N_(
+            "Without {who}, up to {shift} percentage points of the weight within {parents} would move **and the order "
+            "of elements would change**: settle this before deciding."
+        )
+    elif len(own) == 1:
+        sentence = N_(
+            "Without {who}, {shift} percentage points of the weight within {parents} would move, and the order would "
+            "stay."
+        )
+    else:
+        sentence = N_(
+            "Without {who}, at most {shift} percentage points of the weight within {parents} would move, and the order "
+            "would stay."
+        )
+    names = [str(expert) for expert in own.index.unique("expert")]
+    who = names[0] if len(names) == 1 else words("any one of {names}", names=words.listing(names))
+    return [words(sentence, who=who, **places)]
 
 
 def _again(result: AhpResult, words: Words) -> str:
@@ -265,7 +266,7 @@ def _groups(result: AhpGroupsResult, parent: str, words: Words, opened: Round) -
     )
     first = _shared_first(own)
     if first:
-        return [differ, words("All put {first} first or level with it.", first=first)]
+        return [differ, words("No group puts another element above {first}.", first=first)]
     firsts = words.listing(sorted({str(name) for name in own.idxmax()}))
     return [differ, words("They do not agree on what weighs most: {firsts}.", firsts=firsts)]
 

@@ -10,7 +10,6 @@ import pandas as pd
 from ikfs_methods.rounds.opened import Absent
 from ikfs_methods.rounds.round import Round
 from ikfs_methods.rounds.views.base import View
-from ikfs_methods.validity import AikenResult
 
 LEAST_TOLD = 2  # experts of a group from which its V is told; V of one expert is that expert's rating
 
@@ -56,7 +55,7 @@ def aiken_by_institution(opened: Round, criterion: str | None = None) -> AikenBy
     """
     found, whole = opened.aiken_by_institution(criterion), opened.aiken(criterion)
     if isinstance(found, Absent) or isinstance(whole, Absent):
-        return Absent("institutions") if isinstance(whole, AikenResult) else Absent("panel")
+        return found if isinstance(found, Absent) else Absent("panel")
     order = [code for code in opened.framework.indicators if code in whole.items.index]
     sizes = found.items["n_experts"].unstack().loc[order, found.groups.index]  # noqa: PD010 - nothing to aggregate
     v = found.items["v"].unstack().loc[order, found.groups.index]  # noqa: PD010

@@ -9,8 +9,8 @@ import pandas as pd
 
 from ikfs_methods.rounds.criteria import CLARITY, has_own_scale, scale_of
 from ikfs_methods.rounds.opened import Absent
-from ikfs_methods.rounds.parameters import Parameters
 from ikfs_methods.rounds.round import Round
+from ikfs_methods.rounds.ruled import sources
 from ikfs_methods.rounds.views.base import View
 
 LEAST_NAMED = 2  # experts of an institution from which it may stand beside a comment without naming its author
@@ -167,7 +167,7 @@ def content_rules(opened: Round) -> ContentRules | Absent:
     wide = pd.concat([part[["value", "passes"]].add_prefix(f"{name}_") for name, part, _ in measured], axis=1)
     wide = wide.rename(columns={f"{name}_value": name for name, _, _ in measured})
     wide = wide.reindex([code for code in opened.framework.indicators if code in wide.index])
-    rows = []
+    rows, told = [], sources(opened.parameters)
     for name, part, parameter in measured:
         falls = part.index[part["passes"].eq(False).fillna(value=False)]  # noqa: FBT003 - judged, and fails
         rows.append(
@@ -176,7 +176,7 @@ def content_rules(opened: Round) -> ContentRules | Absent:
                 "cutoff_low": part["cutoff"].min(),
                 "cutoff_high": part["cutoff"].max(),
                 "parameter": parameter,
-                "source": _source(parameter, opened.parameters),
+                "source": told[parameter],
                 "counts": name in opened.parameters.content_rules,
                 "judged": int(part["passes"].notna().sum()),
                 "failing": tuple(code for code in opened.framework.indicators if code in falls),
@@ -206,14 +206,6 @@ def _measured(opened: Round) -> Iterator[tuple[str, pd.DataFrame, str]]:
         items = congruence.items
         told = pd.DataFrame({"value": items["ioc"], "cutoff": congruence.cutoff, "passes": items["passes"]})
         yield "congruence", told, "congruence_cutoff"
-
-
-def _source(parameter: str, values: Parameters) -> str:
-    """Where a cut-off comes from; nothing where the round set its own."""
-    known = Parameters.model_fields[parameter]
-    extra = known.json_schema_extra
-    own = getattr(values, parameter) != known.default
-    return "" if own or not isinstance(extra, dict) else str(extra["source"])
 
 
 def comments(opened: Round) -> Comments | Absent:
