@@ -190,34 +190,29 @@ class Panelled(Opened):
     @cached_property
     def ahp(self) -> weighting.AhpResult | Absent:
         """Priorities and consistency from the pairwise judgements."""
-        p = self.parameters
         if self.judgements is None:
             return Absent("judgements")
-        return weighting.ahp(
-            self.judgements,
-            priority=p.ahp_priority,
-            aggregation=p.ahp_aggregation,
-            cutoff=p.consistency_cutoff,
-            incomplete=p.ahp_incomplete,
-        )
+        return weighting.ahp(self.judgements, **self._ahp_options)
 
     @cached_property
     def ahp_by_institution(self) -> weighting.AhpGroupsResult | Absent:
         """Priorities and consistency of the experts of each institution or field."""
-        p = self.parameters
         if self.judgements is None:
             return Absent("judgements")
         groups = self.institutions.reindex(self.judgements["expert"].unique())
         if groups.nunique() < 2:
             return _too_few(groups)
-        return weighting.ahp_by_group(
-            self.judgements,
-            self.institutions,
-            priority=p.ahp_priority,
-            aggregation=p.ahp_aggregation,
-            cutoff=p.consistency_cutoff,
-            incomplete=p.ahp_incomplete,
-        )
+        return weighting.ahp_by_group(self.judgements, self.institutions, **self._ahp_options)
+
+    @property
+    def _ahp_options(self) -> dict[str, Any]:
+        p = self.parameters
+        return {
+            "priority": p.ahp_priority,
+            "aggregation": p.ahp_aggregation,
+            "cutoff": p.consistency_cutoff,
+            "incomplete": p.ahp_incomplete,
+        }
 
     @cached_property
     def budget_set(self) -> weighting.BudgetResult | Absent:
