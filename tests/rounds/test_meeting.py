@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -211,5 +210,12 @@ def test_any_text_is_taken_or_refused_in_plain_words(text, other, hours):
         {"number": text, "start": other, "end": text, "hours": hours, "place": given_texts, "leader": text,
          "agenda": [given_texts], "follow_up": [task], "signatories": [text, other]}
     )  # fmt: skip
-    with suppress(ParameterError, PrivacyError, InputProblemsError):
+    try:
         check_meeting(Path("round.yaml"), meeting, DAY)
+    except (ParameterError, PrivacyError, InputProblemsError) as error:
+        problems = error.problems if isinstance(error, InputProblemsError) else [str(error)]
+        assert problems
+        assert all(problem.startswith("round.yaml: ") for problem in problems)
+    else:
+        # what passes has every text that it needs, and an end that follows the start
+        assert text.strip() and other.strip() and text.strip() != other.strip()
