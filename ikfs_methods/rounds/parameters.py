@@ -65,8 +65,9 @@ class Parameters(BaseModel):
     dependability_cutoff: Share = _p(0.80, "lowest acceptable reliability (phi) of the panel's mean rating", _USAGE)
     delphi_share: Share = _p(0.75, "share of experts within the band that is consensus", "Diamond et al. (2014)")
     delphi_iqr: float | None = _p(
-        None, "largest interquartile range of a consensus, in scale points; none means a quarter of the scale, at least 1 "
-        "from four points on",
+        None,
+        "largest interquartile range of a consensus, in scale points; none means a quarter of the scale, at least 1 from "
+        "four points on",
         _USAGE, ge=0,
     )  # fmt: skip
     delphi_change: Share = _p(

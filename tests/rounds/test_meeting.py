@@ -218,4 +218,6 @@ def test_any_text_is_taken_or_refused_in_plain_words(text, other, hours):
         assert all(problem.startswith("round.yaml: ") for problem in problems)
     else:
         # what passes has every text that it needs, and an end that follows the start
-        assert text.strip() and other.strip() and text.strip() != other.strip()
+        assert text.strip()
+        assert other.strip()
+        assert text.strip() != other.strip()
