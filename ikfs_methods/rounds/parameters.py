@@ -66,10 +66,11 @@ class Parameters(BaseModel):
     delphi_share: Share = _p(0.75, "share of experts within the band that is consensus", "Diamond et al. (2014)")
     delphi_iqr: float | None = _p(
         None,
-        "largest interquartile range of a consensus, in scale points; none means a quarter of the scale, at least 1 from "
-        "four points on",
-        _USAGE, ge=0,
-    )  # fmt: skip
+        "largest interquartile range of a consensus, in scale points; none means a quarter of the scale, at least 1 "
+        "from four points on",
+        _USAGE,
+        ge=0,
+    )
     delphi_change: Share = _p(
         0.15, "share of experts whose rating may change between Delphi rounds that are stable", "Scheibe et al. (1975)"
     )
